@@ -1,0 +1,1 @@
+"""Case management of a public employment service, kept as an event-sourced ledger (台账)."""

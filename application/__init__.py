@@ -1,0 +1,1 @@
+"""What can be asked: commands, queries, authorisation and history."""

@@ -1,0 +1,1 @@
+"""What is true: aggregates, events, rules and dates, with no input or output."""

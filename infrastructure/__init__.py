@@ -1,0 +1,1 @@
+"""What it runs on: the PostgreSQL event store, keys, jobs, settings and logging."""

