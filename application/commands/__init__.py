@@ -1,0 +1,39 @@
+"""Commands (what can be asked to be done), each with its power, its aggregate and its decision.
+
+They are pydantic models with JSON schemas, so that an integrator can put them on a wire: `COMMANDS`
+maps the permanent name of each to its class.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from ...domain.errors import InvalidInput
+from . import employers, organisation
+from .base import Command
+
+COMMANDS: dict[str, type[Command]] = {
+    cls.command_name: cls for cls in (*organisation.ALL, *employers.ALL)
+}
+
+
+def parse_command(name: str, fields: dict[str, Any]) -> Command:
+    """Make a command of what came over a wire. Raises InvalidInput, naming the first bad field."""
+    cls = COMMANDS.get(name)
+    if cls is None:
+        raise InvalidInput(
+            f"no command is called {name!r}; there are: {', '.join(sorted(COMMANDS))}"
+        )
+    try:
+        return cls.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(first["msg"], field=field or None) from error
+
+
+def schemas() -> dict[str, Any]:
+    """Return the JSON schema of every command, by name."""
+    return {name: cls.model_json_schema() for name, cls in sorted(COMMANDS.items())}

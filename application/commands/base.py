@@ -1,0 +1,73 @@
+"""What every command has: a permanent name, an aggregate, a power it needs, and a decision."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from ...domain.aggregate import Aggregate, Occasion
+from ...domain.events import Event
+from ...domain.organisation.directory import Directory
+from ...domain.organisation.powers import Power
+from ..ports import Identities
+
+
+class Context(NamedTuple):
+    """What a decision may look at beside its aggregate."""
+
+    occasion: Occasion
+    directory: Directory
+    identities: Identities
+
+
+class Command(BaseModel):
+    """Something asked for. `occurred_on` is the day of the service, today where it is left out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    command_name: ClassVar[str] = ""
+    power: ClassVar[Power]
+    aggregate: ClassVar[type[Aggregate]]
+    changes_directory: ClassVar[bool] = False
+
+    occurred_on: date | None = None
+
+    def __init_subclass__(cls, **_: Any) -> None:
+        """Accept the arguments of the class statement, which are read below once fields are known."""
+        super().__init_subclass__()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, *, name: str = "", **kwargs: Any) -> None:
+        """Take the permanent name of the command."""
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.command_name = name
+
+    def stream(self, identities: Identities, directory: Directory) -> UUID:
+        """Return the stream of the aggregate that the command is about."""
+        raise NotImplementedError
+
+    def owner(self, aggregate: Aggregate, context: Context) -> str | None:
+        """Return the code of the agency whose record it is; None where it is the actor's own."""
+        raise NotImplementedError
+
+    def decide(self, aggregate: Aggregate, context: Context) -> list[Event]:
+        """Return the events that follow, or raise RuleBroken or InvalidInput."""
+        raise NotImplementedError
+
+
+class CommandResult(BaseModel):
+    """What came of a command. `position` is its place in the log: a query can ask to see it.
+
+    `repeated` is true when the command was accepted before and this is its first result again.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    stream_id: UUID
+    version: int
+    events: tuple[str, ...]
+    position: int = 0
+    repeated: bool = False

@@ -1,0 +1,134 @@
+"""What the application needs from outside, as protocols; `infrastructure` fills them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from ..domain.aggregate import Aggregate
+from ..domain.events import Event, RecordedEvent
+from ..domain.organisation.powers import Actor
+
+
+class Clock(Protocol):
+    """Tells the time; tests and the demo bring their own."""
+
+    def __call__(self) -> datetime:
+        """Return the present moment, with its time zone."""
+
+
+class Identities(Protocol):
+    """Gives ids that disclose nothing of the number they are derived from."""
+
+    def employer(self, credit_code: str) -> UUID:
+        """Return the stream of an employer's ledger."""
+
+    def person(self, identity_number: str) -> UUID:
+        """Return the id of a person."""
+
+
+class KnownCommand(NamedTuple):
+    """A command that was accepted before."""
+
+    digest: bytes
+    result: bytes
+    position: int
+
+
+class Kept(NamedTuple):
+    """An aggregate as read, and the version of the state row that it was read from (0: none)."""
+
+    aggregate: Aggregate
+    kept_version: int
+
+
+@dataclass(slots=True)
+class NewEvent:
+    """An event decided on, at its place in its stream."""
+
+    event: Event
+    stream_id: UUID
+    version: int
+    occurred_on: date
+    command_id: UUID
+
+
+@dataclass(slots=True)
+class AcceptedCommand:
+    """What is kept of a command beside its events, so that a repeat finds its first result."""
+
+    command_id: UUID
+    name: str
+    digest: bytes
+    result: bytes
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is appended in one transaction: by one actor, at one moment."""
+
+    actor: Actor
+    recorded_at: datetime
+    directory_version: int
+    commands: list[AcceptedCommand]
+    events: list[NewEvent]
+    states: list[tuple[UUID, Aggregate]]
+    changes_directory: bool = False
+
+
+@dataclass(slots=True)
+class Refusal:
+    """An attempt that was refused."""
+
+    command_id: UUID
+    name: str
+    error: str
+    rule_id: str | None
+    refused_at: datetime
+    actor: Actor
+
+
+class VersionTaken(Exception):
+    """Another writer appended to the stream first."""
+
+
+class DirectoryMoved(Exception):
+    """The directory changed since the decision was taken."""
+
+
+class CommandKnown(Exception):
+    """A command with this id was accepted before."""
+
+
+class EventStore(Protocol):
+    """Where events are, with the state that decisions need."""
+
+    def load(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
+        """Return an aggregate from its kept state and the events after it."""
+
+    def replay(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
+        """Return an aggregate from its events alone."""
+
+    def history(self, stream_id: UUID, *, up_to: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield the events of a stream, up to a log position."""
+
+    def append(self, batch: Batch) -> int:
+        """Append and return the log position of the last event.
+
+        Raises VersionTaken, DirectoryMoved or CommandKnown, with nothing written.
+        """
+
+    def known_command(self, command_id: UUID) -> KnownCommand | None:
+        """Return what is kept of an accepted command."""
+
+    def record_refusals(self, refusals: Sequence[Refusal]) -> None:
+        """Keep refused attempts."""
+
+    def directory_events(self, after: int) -> list[RecordedEvent]:
+        """Return the events of agencies and staff after a log position."""
+
+    def head(self) -> int:
+        """Return the log position of the last event, 0 for an empty log."""

@@ -1,0 +1,358 @@
+"""How a command is carried out: read, decide, append; a repeat answered, a refusal kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+
+from ..domain.aggregate import Aggregate, Occasion
+from ..domain.calendar import shanghai_day
+from ..domain.errors import (
+    Conflict,
+    InvalidInput,
+    NotAuthorised,
+    RuleBroken,
+    TaizhangError,
+)
+from ..domain.events import Event, RecordedEvent
+from ..domain.organisation.directory import Directory
+from ..domain.organisation.powers import Actor, require
+from ..domain.regulation.edition import EDITIONS, Edition, NoEditionInForce, edition_on
+from .cache import LedgerCache
+from .commands.base import Command, CommandResult, Context
+from .ports import (
+    AcceptedCommand,
+    Batch,
+    Clock,
+    CommandKnown,
+    DirectoryMoved,
+    EventStore,
+    Identities,
+    Kept,
+    NewEvent,
+    Refusal,
+    VersionTaken,
+)
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 8
+"""How often a command that lost a race is decided anew before it is given up as a Conflict."""
+
+STATE_BYTES_PER_EVENT = 4096
+"""A state is kept anew once the events since weigh against its size: with every command for a small
+ledger, with every few for a large one."""
+
+
+class Request(NamedTuple):
+    """A command with its id, by which a repeat is recognised."""
+
+    command: Command
+    command_id: UUID
+
+
+class CommandService:
+    """Carries out commands against the event store."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        identities: Identities,
+        clock: Clock,
+        *,
+        editions: tuple[Edition, ...] = EDITIONS,
+        cached_ledgers: int = 4096,
+    ) -> None:
+        """Stand on a store; the directory is read when first needed."""
+        self._store = store
+        self._identities = identities
+        self._clock = clock
+        self._editions = editions
+        self._cache = LedgerCache(cached_ledgers)
+        self._directory = Directory()
+
+    @property
+    def directory(self) -> Directory:
+        """The agencies and staff as last read."""
+        return self._directory
+
+    def refresh_directory(self) -> Directory:
+        """Read what changed among agencies and staff since."""
+        for recorded in self._store.directory_events(self._directory.version):
+            self._directory.apply(recorded)
+        return self._directory
+
+    def execute(self, command: Command, *, by: Actor, command_id: UUID) -> CommandResult:
+        """Carry out one command.
+
+        A repeat of the same command id records nothing new and returns the first result.
+
+        Raises RuleBroken, InvalidInput or NotAuthorised (kept as a refusal), Conflict when others
+        were faster again and again, Unavailable when the database stays away: repeat it then with
+        the same id, it cannot be recorded twice.
+        """
+        answer = self.execute_many([Request(command, command_id)], by=by)[0]
+        if isinstance(answer, TaizhangError):
+            raise answer
+        return answer
+
+    def execute_many(
+        self, requests: Sequence[Request], *, by: Actor
+    ) -> list[CommandResult | TaizhangError]:
+        """Carry out several commands of one actor in one transaction, in order.
+
+        Each is accepted or refused for itself: the answer has a result or an error for each.
+        Commands about agencies and staff are decided on the directory and go one by one.
+        """
+        if len(requests) > 1 and any(request.command.changes_directory for request in requests):
+            return [
+                answer for request in requests for answer in _Run(self, [request], by).answers()
+            ]
+        return _Run(self, requests, by).answers()
+
+
+class _Run:
+    """One go at some commands: decided in memory, appended together, decided anew after a lost race."""
+
+    def __init__(self, service: CommandService, requests: Sequence[Request], actor: Actor) -> None:
+        self._service = service
+        self._store = service._store
+        self._cache = service._cache
+        self._requests = requests
+        self._actor = actor
+
+    def answers(self) -> list[CommandResult | TaizhangError]:
+        fresh = False
+        for _ in range(ATTEMPTS):
+            try:
+                return self._attempt(fresh=fresh)
+            except DirectoryMoved:
+                self._service.refresh_directory()
+            except VersionTaken:
+                fresh = True
+            except CommandKnown:
+                # Some are known: answer those from what is kept, and decide the others again.
+                return self._answer_known_apart()
+        lost = Conflict("others changed the same record meanwhile, again and again: try once more")
+        return [lost] * len(self._requests)
+
+    def _answer_known_apart(self) -> list[CommandResult | TaizhangError]:
+        if len(self._requests) == 1:
+            known = _first_result(self._store, self._requests[0])
+            assert known is not None
+            return [known]
+        answers: list[CommandResult | TaizhangError] = []
+        for request in self._requests:
+            answers += [
+                _first_result(self._store, request)
+                or _Run(self._service, [request], self._actor).answers()[0]
+            ]
+        return answers
+
+    def _attempt(self, *, fresh: bool) -> list[CommandResult | TaizhangError]:
+        self._now = self._service._clock()
+        self._today = shanghai_day(self._now)
+        self._directory_version = self._service._directory.version
+        self._open: dict[UUID, Kept] = {}
+        self._fresh = fresh
+        self._replayed: set[UUID] = set()
+        self._events: list[NewEvent] = []
+        self._commands: list[AcceptedCommand] = []
+        self._touched: dict[UUID, Aggregate] = {}
+        answers = [self._decide_or_refuse(request) for request in self._requests]
+        refused = [
+            (request, answer)
+            for request, answer in zip(self._requests, answers, strict=True)
+            if isinstance(answer, TaizhangError)
+        ]
+        position = self._append()
+        for stream_id, kept in self._open.items():
+            self._cache.put(stream_id, kept)
+        if refused:
+            self._store.record_refusals([self._refusal(*pair) for pair in refused])
+        return [
+            answer.model_copy(update={"position": position})
+            if isinstance(answer, CommandResult) and not answer.repeated and answer.events
+            else answer
+            for answer in answers
+        ]
+
+    def _decide_or_refuse(self, request: Request) -> CommandResult | TaizhangError:
+        try:
+            return self._decide(request)
+        except (RuleBroken, InvalidInput, NotAuthorised) as refusal:
+            # A repeat breaks rules by itself (what it asks for is done): look before refusing. What
+            # is remembered may be old: it is trusted to accept, never to refuse.
+            known = _first_result(self._store, request)
+            if known is not None:
+                return known
+            if not self._read_afresh(request):
+                return refusal
+        try:
+            return self._decide(request)
+        except (RuleBroken, InvalidInput, NotAuthorised) as refusal:
+            return refusal
+
+    def _read_afresh(self, request: Request) -> bool:
+        """Read directory and ledger from the events; return whether this can change a refusal."""
+        service = self._service
+        version = service._directory.version
+        service.refresh_directory()
+        moved = service._directory.version != version
+        if moved and self._directory_version == version and not self._commands:
+            self._directory_version = service._directory.version
+        try:
+            stream_id = request.command.stream(service._identities, service._directory)
+        except InvalidInput:
+            return False
+        if stream_id in self._replayed or stream_id in self._touched:
+            return moved
+        self._replayed.add(stream_id)
+        self._open[stream_id] = self._store.replay(request.command.aggregate, stream_id)
+        return True
+
+    def _decide(self, request: Request) -> CommandResult:
+        service, command = self._service, request.command
+        day = command.occurred_on or self._today
+        context = Context(
+            Occasion(self._actor, day, self._today, self._edition(day)),
+            service._directory,
+            service._identities,
+        )
+        if day > self._today:
+            raise InvalidInput(
+                f"{day} is in the future: today is {self._today}", field="occurred_on"
+            )
+        stream_id = command.stream(service._identities, service._directory)
+        kept = self._kept(command.aggregate, stream_id)
+        aggregate = kept.aggregate
+        owner = command.owner(aggregate, context)
+        require(service._directory, self._actor, command.power, owner, day)
+        events = command.decide(aggregate, context)
+        result = CommandResult(
+            stream_id=stream_id,
+            version=aggregate.version + len(events),
+            events=tuple([event.event_name for event in events]),
+        )
+        if events:
+            self._take(request, kept, stream_id, day, events, result)
+        return result
+
+    def _take(
+        self,
+        request: Request,
+        kept: Kept,
+        stream_id: UUID,
+        day: date,
+        events: list[Event],
+        result: CommandResult,
+    ) -> None:
+        aggregate, actor = kept.aggregate, self._actor
+        for event in events:
+            version = aggregate.version + 1
+            self._events.append(NewEvent(event, stream_id, version, day, request.command_id))
+            aggregate.apply(
+                RecordedEvent(
+                    event, stream_id, version, 0, day, self._now,
+                    actor.staff_id, actor.agency_code, request.command_id,
+                )
+            )  # fmt: skip
+        self._touched[stream_id] = aggregate
+        self._commands.append(
+            AcceptedCommand(
+                request.command_id,
+                request.command.command_name,
+                _digest(request.command),
+                result.__pydantic_serializer__.to_json(result),
+            )
+        )
+
+    def _kept(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
+        kept = self._open.get(stream_id)
+        if kept is None:
+            kept = (None if self._fresh else self._cache.take(stream_id)) or self._store.load(
+                kind, stream_id
+            )
+            self._open[stream_id] = kept
+        return kept
+
+    def _edition(self, day: date) -> Edition:
+        try:
+            return edition_on(day, self._service._editions)
+        except NoEditionInForce as error:
+            raise InvalidInput(str(error), field="occurred_on") from error
+
+    def _append(self) -> int:
+        if not self._events:
+            return 0
+        changes_directory = any(request.command.changes_directory for request in self._requests)
+        states = []
+        for stream_id, aggregate in self._touched.items():
+            kept_version = self._open[stream_id].kept_version
+            since = aggregate.version - kept_version
+            if kept_version == 0 or since * STATE_BYTES_PER_EVENT >= aggregate.weight():
+                states.append((stream_id, aggregate))
+        position = self._store.append(
+            Batch(
+                actor=self._actor,
+                recorded_at=self._now,
+                directory_version=self._directory_version,
+                commands=self._commands,
+                events=self._events,
+                states=states,
+                changes_directory=changes_directory,
+            )
+        )
+        for stream_id, aggregate in states:
+            self._open[stream_id] = Kept(aggregate, aggregate.version)
+        if changes_directory:
+            self._service.refresh_directory()
+        return position
+
+    def _refusal(self, request: Request, error: TaizhangError) -> Refusal:
+        detail = error.detail()
+        log.info(
+            "command_refused",
+            command=request.command.command_name,
+            command_id=str(request.command_id),
+            error=detail.code,
+            rule=detail.rule,
+            staff_id=self._actor.staff_id,
+            agency=self._actor.agency_code,
+        )
+        return Refusal(
+            request.command_id,
+            request.command.command_name,
+            detail.code,
+            detail.rule,
+            self._now,
+            self._actor,
+        )
+
+
+def _digest(command: Command) -> bytes:
+    return sha256(
+        command.command_name.encode() + b"\0" + command.__pydantic_serializer__.to_json(command)
+    ).digest()
+
+
+def _first_result(store: EventStore, request: Request) -> CommandResult | TaizhangError | None:
+    """Return the first result of a command that was accepted before, None for a new one.
+
+    An error is returned where the id was used before for another command.
+    """
+    known = store.known_command(request.command_id)
+    if known is None:
+        return None
+    if known.digest != _digest(request.command):
+        return InvalidInput(
+            f"the id {request.command_id} was used for another command: take a new one",
+            field="command_id",
+        )
+    result = CommandResult.model_validate_json(known.result)
+    return result.model_copy(update={"position": known.position, "repeated": True})

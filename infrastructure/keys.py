@@ -1,0 +1,145 @@
+"""Keys: one for each person, wrapped by the master key; and stream ids that disclose nothing.
+
+Destroying a person's key is erasure: the events stay, the person is gone from them.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+from threading import Lock
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ..domain.errors import InvalidInput
+from .database import Database
+
+NONCE_BYTES = 12
+CACHED_KEYS = 10_000
+
+
+class StreamIds:
+    """Derives the ids of streams and persons by a keyed hash.
+
+    The same number always gives the same id, so that one person cannot have two ledgers; without
+    the key nobody finds the number for an id.
+    """
+
+    def __init__(self, identity_key: bytes) -> None:
+        """Keep the permanent identity key."""
+        self._key = identity_key
+
+    def employer(self, credit_code: str) -> UUID:
+        """Return the stream of an employer's ledger."""
+        return self._derive("employer", credit_code)
+
+    def person(self, identity_number: str) -> UUID:
+        """Return the id of a person."""
+        return self._derive("person", identity_number)
+
+    def _derive(self, purpose: str, number: str) -> UUID:
+        digest = hmac.digest(self._key, f"{purpose}:{number}".encode(), sha256)
+        return UUID(bytes=digest[:16], version=4)
+
+
+class KeyRing:
+    """The keys of persons: made on first use, unwrapped when needed, gone once destroyed."""
+
+    def __init__(
+        self,
+        database: Database,
+        master_key: bytes,
+        now: Callable[[], datetime],
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        """Keep the master key that wraps the keys of persons."""
+        self._database = database
+        self._master = AESGCM(master_key)
+        self._now = now
+        self._random = random_bytes
+        self._known: OrderedDict[UUID, AESGCM] = OrderedDict()
+        self._lock = Lock()
+
+    def encrypt(self, subject_id: UUID, place: str, text: str) -> bytes:
+        """Encrypt a personal value; `place` (stream, version, field) cannot be exchanged afterwards.
+
+        Raises InvalidInput when the person was erased: nothing new is recorded of them.
+        """
+        key = self._key(subject_id, create=True)
+        if key is None:
+            raise InvalidInput("the data of this person were erased: nothing new can be recorded")
+        nonce = self._random(NONCE_BYTES)
+        return nonce + key.encrypt(nonce, text.encode(), place.encode())
+
+    def decrypt(self, subject_id: UUID, place: str, secret: bytes) -> str | None:
+        """Return a personal value, None when the person's key was destroyed.
+
+        Raises InvalidInput when the value was tampered with or moved from its place.
+        """
+        key = self._key(subject_id, create=False)
+        if key is None:
+            return None
+        try:
+            return key.decrypt(secret[:NONCE_BYTES], secret[NONCE_BYTES:], place.encode()).decode()
+        except InvalidTag as error:
+            raise InvalidInput(f"a personal field was altered: {place}") from error
+
+    def destroy(self, subject_id: UUID) -> bool:
+        """Destroy a person's key for ever; return whether there was one."""
+        with self._database.use() as connection:
+            done = connection.execute(
+                "UPDATE personal_keys SET wrapped = NULL, destroyed_at = %s "
+                "WHERE subject_id = %s AND wrapped IS NOT NULL",
+                (self._now(), subject_id),
+            )
+        with self._lock:
+            self._known.pop(subject_id, None)
+        return done.rowcount == 1
+
+    def _key(self, subject_id: UUID, *, create: bool) -> AESGCM | None:
+        with self._lock:
+            if (known := self._known.get(subject_id)) is not None:
+                self._known.move_to_end(subject_id)
+                return known
+        wrapped = self._find(subject_id) or (self._make(subject_id) if create else None)
+        if wrapped is None:
+            return None
+        try:
+            key = AESGCM(
+                self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject_id.bytes)
+            )
+        except InvalidTag as error:
+            raise InvalidInput(
+                "TAIZHANG_MASTER_KEY is not the key that this database was used with"
+            ) from error
+        with self._lock:
+            self._known[subject_id] = key
+            while len(self._known) > CACHED_KEYS:
+                self._known.popitem(last=False)
+        return key
+
+    def _find(self, subject_id: UUID) -> bytes | None:
+        with self._database.use() as connection:
+            row = connection.execute(
+                "SELECT wrapped AS wrapped FROM personal_keys WHERE subject_id = %s", (subject_id,)
+            ).fetchone()
+        return None if row is None or row["wrapped"] is None else bytes(row["wrapped"])
+
+    def _make(self, subject_id: UUID) -> bytes | None:
+        nonce = self._random(NONCE_BYTES)
+        fresh = AESGCM.generate_key(bit_length=256)
+        wrapped = nonce + self._master.encrypt(nonce, fresh, subject_id.bytes)
+        with self._database.use() as connection:
+            # Of two makers at once the first one's key stands; a tombstone stays a tombstone.
+            connection.execute(
+                "INSERT INTO personal_keys (subject_id, wrapped, created_at) VALUES (%s, %s, %s) "
+                "ON CONFLICT DO NOTHING",
+                (subject_id, wrapped, self._now()),
+            )
+        return self._find(subject_id)

@@ -1,0 +1,71 @@
+"""Settings, from arguments or from the environment (``TAIZHANG_…``)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ..domain.errors import InvalidInput
+
+KEY_BYTES = 32
+
+
+def _check_key(secret: SecretStr | None) -> SecretStr | None:
+    if secret is not None:
+        decode_key(secret)
+    return secret
+
+
+def decode_key(secret: SecretStr) -> bytes:
+    """Return the 32 bytes of a key given in base64. Raises ValueError for anything else."""
+    try:
+        key = base64.b64decode(secret.get_secret_value(), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ValueError(
+            "a key is 32 random bytes in base64: `taizhang keys new` makes one"
+        ) from error
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a key is {KEY_BYTES} bytes in base64, this has {len(key)}")
+    return key
+
+
+Key = Annotated[SecretStr | None, AfterValidator(_check_key)]
+
+
+class Settings(BaseSettings):
+    """What an operator decides.
+
+    Without `database_url` a private PostgreSQL is started from the `embedded` extra, with its data
+    and generated keys in `data_dir`. With one, both keys must be given: they are secrets that belong
+    to the operator, are kept apart from the database, and are lost for ever when lost.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TAIZHANG_", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = None
+    schema_name: str = Field(default="taizhang", pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    data_dir: Path = Path(".taizhang")
+    master_key: Key = None
+    """Wraps the key of each person. 32 bytes, base64."""
+    identity_key: Key = None
+    """Derives stream ids from identity numbers and credit codes. Permanent. 32 bytes, base64."""
+    pool_size: int = Field(default=8, ge=1, le=200)
+    cached_ledgers: int = Field(default=4096, ge=0)
+    retry_seconds: float = Field(default=30.0, ge=0)
+    """How long a command waits for a database that is away before it gives up."""
+    log_level: str = "INFO"
+    log_json: bool = True
+
+    def required_keys(self) -> tuple[bytes, bytes]:
+        """Return master key and identity key. Raises InvalidInput, saying what to set."""
+        if self.master_key is None or self.identity_key is None:
+            raise InvalidInput(
+                "TAIZHANG_MASTER_KEY and TAIZHANG_IDENTITY_KEY must be set beside TAIZHANG_DATABASE_URL; "
+                "`taizhang keys new` makes a key"
+            )
+        return decode_key(self.master_key), decode_key(self.identity_key)
