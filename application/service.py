@@ -102,13 +102,16 @@ class CommandService:
         return answer
 
     def execute_many(
-        self, requests: Sequence[Request], *, by: Actor
+        self, requests: Sequence[Request], *, by: Actor, dry_run: bool = False
     ) -> list[CommandResult | TaizhangError]:
         """Carry out several commands of one actor in one transaction, in order.
 
         Each is accepted or refused for itself: the answer has a result or an error for each.
-        Commands about agencies and staff are decided on the directory and go one by one.
+        Commands about agencies and staff are decided on the directory and go one by one. With
+        `dry_run` everything is decided and nothing recorded.
         """
+        if dry_run:
+            return _Run(self, requests, by).decide_only()
         if len(requests) > 1 and any(request.command.changes_directory for request in requests):
             return [
                 answer for request in requests for answer in _Run(self, [request], by).answers()
@@ -142,19 +145,26 @@ class _Run:
         return [lost] * len(self._requests)
 
     def _answer_known_apart(self) -> list[CommandResult | TaizhangError]:
-        if len(self._requests) == 1:
-            known = _first_result(self._store, self._requests[0])
-            assert known is not None
-            return [known]
-        answers: list[CommandResult | TaizhangError] = []
-        for request in self._requests:
-            answers += [
-                _first_result(self._store, request)
-                or _Run(self._service, [request], self._actor).answers()[0]
+        known = [_first_result(self._store, request) for request in self._requests]
+        rest = [
+            request for request, answer in zip(self._requests, known, strict=True) if answer is None
+        ]
+        if len(rest) == len(self._requests):  # one id twice among the new ones
+            new = [
+                answer
+                for request in rest
+                for answer in _Run(self._service, [request], self._actor).answers()
             ]
-        return answers
+        else:
+            new = _Run(self._service, rest, self._actor).answers()
+        fresh = iter(new)
+        return [answer if answer is not None else next(fresh) for answer in known]
 
-    def _attempt(self, *, fresh: bool) -> list[CommandResult | TaizhangError]:
+    def decide_only(self) -> list[CommandResult | TaizhangError]:
+        self._begin(fresh=True)
+        return [self._decide_or_refuse(request) for request in self._requests]
+
+    def _begin(self, *, fresh: bool) -> None:
         self._now = self._service._clock()
         self._today = shanghai_day(self._now)
         self._directory_version = self._service._directory.version
@@ -164,6 +174,9 @@ class _Run:
         self._events: list[NewEvent] = []
         self._commands: list[AcceptedCommand] = []
         self._touched: dict[UUID, Aggregate] = {}
+
+    def _attempt(self, *, fresh: bool) -> list[CommandResult | TaizhangError]:
+        self._begin(fresh=fresh)
         answers = [self._decide_or_refuse(request) for request in self._requests]
         refused = [
             (request, answer)

@@ -125,6 +125,14 @@ class PostgresEventStore(PostgresApplicationRecorder):
         """Return the events of agencies and staff after a log position, in log order."""
         return [self._mapper.read(*row) for row in self._rows(_DIRECTORY, (after,))]
 
+    def events_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
+        """Return the events at these log positions, in log order."""
+        statement = (
+            f"SELECT {_EVENT_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s::bigint[]) "
+            "ORDER BY notification_id"
+        )
+        return [self._mapper.read(*row) for row in self._rows(statement, (list(positions),))]
+
     def head(self) -> int:
         """Return the log position of the last event, 0 for an empty log."""
         rows = self._rows("SELECT coalesce(max(notification_id), 0) FROM stored_events", ())

@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     cached_ledgers: int = Field(default=4096, ge=0)
     retry_seconds: float = Field(default=30.0, ge=0)
     """How long a command waits for a database that is away before it gives up."""
+    calendar_file: Path | None = None
+    """Years of working days beyond those the calendar knows: lines of date,is_workday[,name]."""
     log_level: str = "INFO"
     log_json: bool = True
 

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...domain.errors import InvalidInput
-from . import employers, organisation
+from . import employers, organisation, supervision
 from .base import Command
 
 COMMANDS: dict[str, type[Command]] = {
-    cls.command_name: cls for cls in (*organisation.ALL, *employers.ALL)
+    cls.command_name: cls for cls in (*organisation.ALL, *employers.ALL, *supervision.ALL)
 }
 
 

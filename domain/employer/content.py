@@ -78,7 +78,10 @@ class VacancyContent(BaseModel):
         return tuple(item for item, is_stated in stated.items() if not is_stated)
 
     def worded(self) -> dict[str, str]:
-        """Return the fields whose wording is screened, by name."""
+        """Return the fields whose wording is screened, by name.
+
+        A field that only repeats a part of the free text is left out: its findings would be the same.
+        """
         fields = {
             "title": self.title,
             "text": self.text,
@@ -88,7 +91,16 @@ class VacancyContent(BaseModel):
             "experience": self.experience,
             "benefits": "；".join(self.benefits),
         }
-        return {name: text for name, text in fields.items() if text}
+        whole = _squeezed(self.text)
+        return {
+            name: text
+            for name, text in fields.items()
+            if text and (name in ("title", "text") or _squeezed(text) not in whole)
+        }
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def _has_text(text: str | None) -> bool:

@@ -1,0 +1,151 @@
+"""What queries return: pydantic models, so that an integrator can put them on a wire."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class View(BaseModel):
+    """Base of what queries return."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class EmployerView(View):
+    """An employer as its ledger stands. Persons are masked."""
+
+    stream_id: UUID
+    credit_code: str
+    name: str
+    agency_code: str
+    basics_stated: bool
+    licence_valid_from: date | None
+    licence_valid_until: date | None
+    agent_valid_until: date | None
+    agent_name_masked: str | None
+    registered_on: date | None
+    opened_on: date
+    papers_problem: str | None
+    """What of Article 35 is missing or no longer valid today; None where all is good."""
+
+
+class VacancyView(View):
+    """A vacancy as it stands, with what the screening found and what Article 38 misses."""
+
+    vacancy_id: UUID
+    credit_code: str
+    employer_name: str
+    agency_code: str
+    title: str
+    status: str
+    channel: str | None
+    external_id: str | None
+    submitted_on: date | None
+    submitted_by: str | None
+    reviewed_on: date | None
+    reviewed_by: str | None
+    review_outcome: str | None
+    returned_count: int
+    published_on: date | None
+    valid_until: date | None
+    ended_on: date | None
+    archived_on: date | None
+    headcount: int | None
+    filled: int
+    missing_items: tuple[str, ...]
+    violations: int
+    concerns: int
+    findings: tuple[dict[str, Any], ...]
+
+
+class LedgerEntry(View):
+    """One entry of a ledger: what, by whom, when done, when entered."""
+
+    position: int
+    section: str
+    event: str
+    what: dict[str, Any]
+    occurred_on: date
+    recorded_at: datetime
+    staff_id: str
+    agency_code: str
+    late: bool
+
+
+class LedgerView(View):
+    """An employer's ledger by its sections (Article 50), each oldest first."""
+
+    employer: EmployerView
+    sections: dict[str, tuple[LedgerEntry, ...]]
+
+
+class DutyView(View):
+    """One line of a worklist: what is due, for whom, by when, and why."""
+
+    rule: str
+    citation: str
+    duty: str
+    title_zh: str
+    subject_id: UUID
+    subject: str | None
+    employer_name: str | None
+    credit_code: str | None
+    agency_code: str
+    staff_id: str
+    trigger: str
+    arose_on: date
+    due_on: date
+    days_late: int
+    """Calendar days after the due date on the day asked about; 0 or less while in time."""
+    provisional: bool
+    """Whether the calendar of a year that the due date touches is not announced yet."""
+    why: str
+    """Rule, trigger, term, calendar and due date as one Chinese sentence."""
+
+
+class AgentContact(View):
+    """An agent in clear, for the staff of the agency that holds the ledger."""
+
+    agent_id: UUID
+    name: str
+    phone: str
+    identity_number: str
+
+
+class IssuedNotice(View):
+    """A notice that was issued."""
+
+    notice_id: str
+    kind: str
+    agency_code: str
+    period_start: date
+    period_end: date
+    log_position: int
+    digest: str
+    previous: str | None
+    supersedes: str | None
+    reason: str | None
+    issued_at: datetime
+    superseded: bool
+
+
+class Recomputed(View):
+    """The proof of a notice: what was issued and what the log gives today."""
+
+    notice_id: str
+    log_position: int
+    issued_digest: str
+    stored_digest: str
+    """The digest of the content as it lies in the database."""
+    recomputed_digest: str
+    notes: tuple[str, ...] = ()
+    """Why the log cannot give the same content today, where something outside it has changed."""
+
+    @property
+    def is_proven(self) -> bool:
+        """Say whether issued, stored and recomputed content are the same."""
+        return self.issued_digest == self.stored_digest == self.recomputed_digest

@@ -1,0 +1,1 @@
+"""Supervision of the agencies below by their superior (Articles 56 and 58)."""

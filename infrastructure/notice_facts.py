@@ -1,0 +1,289 @@
+"""Gathers the facts of a daily vacancy notice from the read models, in a few set-based queries.
+
+The connection shows the read models as of one log position, as the relations ``employers_asof``,
+``vacancies_asof``, ``ledger_entries_asof`` and ``obligations_asof``. Figures over all public
+vacancies are counted in the database; only vacancies that may have a defect, and those of the day,
+come here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, LiteralString, TypeVar, cast
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import tuple_row
+from pydantic import TypeAdapter
+
+from ..domain.calendar import WorkingDayCalendar, day_bounds
+from ..domain.employer.content import WordingFinding
+from ..domain.organisation.directory import Agency, Directory
+from ..domain.regulation import Edition, edition_on
+from ..domain.screening import SCREENING_VERSION, Severity
+from ..projections.daily_vacancy_notice.check import Judged, is_public, screened_again
+from ..projections.daily_vacancy_notice.facts import (
+    DutyRow,
+    EmployerRow,
+    Flow,
+    LateRow,
+    NoticeFacts,
+    Placement,
+    Stock,
+    Touched,
+    VacancyRow,
+    VacancyTexts,
+)
+from ..projections.daily_vacancy_notice.figures import SERIES_DAYS
+from ..projections.daily_vacancy_notice.model import TOPICS, AgencyRef, DailyVacancyNotice
+
+T = TypeVar("T")
+
+DUTY_RULES = ("38.1", "39.1", "41")
+"""The rules whose overdue duties the notice names: review, publication, archive, outcomes of referrals."""
+
+BATCH = 1000
+"""Vacancies whose texts are asked for at once."""
+
+_SQL = Path(__file__).parent / "sql"
+_FINDINGS = TypeAdapter(tuple[WordingFinding, ...])
+_COLUMNS = """
+    v.vacancy_id, v.agency_code, v.title, v.status, v.external_id, v.channel, v.publisher_id,
+    v.submitted_on, v.submitted_by, v.reviewed_on, v.reviewed_by, v.review_outcome, v.overruled,
+    v.published_on, v.valid_until, v.ended_on, v.missing,
+    CASE WHEN v.status = 'published' AND (v.violations > 0 OR v.concerns > 0) THEN v.findings::text END,
+    v.screened_with, v.last_position,
+    e.stream_id, e.credit_code, e.name, e.basics_stated, e.licence_valid_from,
+    e.licence_valid_until, e.agent_valid_until, e.registered_on"""
+
+
+def gather(
+    connection: psycopg.Connection[Any],
+    directory: Directory,
+    superior: Agency,
+    day: date,
+    position: int,
+    *,
+    calendar: WorkingDayCalendar,
+    texts: VacancyTexts,
+    previous: DailyVacancyNotice | None = None,
+    edition: Edition | None = None,
+    cutoff: datetime | None = None,
+) -> NoticeFacts:
+    """Return the facts of the notice of `day` by `superior`, as of log `position`.
+
+    `connection` must show the read models as of that position. `previous` is the last issued notice,
+    whose problems are looked up. `edition` defaults to the one in force on `day`, `cutoff` to the end
+    of `day` in Shanghai.
+
+    Rule 56.1.
+    """
+    edition = edition or edition_on(day)
+    scope = _Scope(directory, superior, day)
+    query = _Query(connection, scope.codes, day)
+    stock = tuple(Stock(*row) for row in query("notice_stock"))
+    counted = list(query("notice_flows", since=day - timedelta(days=SERIES_DAYS - 1)))
+    candidates = [
+        _vacancy(row)
+        for row in query(
+            "notice_candidates",
+            screening=SCREENING_VERSION,
+            ended_by=Judged(day, edition, calendar).archive_overdue_since(),
+        )
+    ]
+    candidates.sort(key=lambda row: row.vacancy_id)
+    known, candidates = _texts_of(candidates, texts)
+    present = {row.vacancy_id for row in candidates}
+    gone = {d.vacancy.vacancy_id for d in previous.defects} - present if previous else set()
+    former = [_vacancy(row) for row in query("notice_former", ids=sorted(gone))] if gone else []
+    late = tuple(_late(row) for row in query("notice_late"))
+    duties = tuple(_duty(row) for row in query("notice_duties", rules=list(DUTY_RULES)))
+    spoken_of = {
+        *(row.reviewed_by for row in candidates),
+        *(entry.staff_id for entry in late),
+        *(duty.staff_id for duty in duties),
+    }
+    occurring = {
+        *(line.agency_code for line in stock),
+        *(line[0] for line in counted),
+        *(row.agency_code for row in candidates),
+        *(row.agency_code for row in former),
+        *(duty.agency_code for duty in duties),
+    }
+    placements = {code: scope.placements[code] for code in occurring if code in scope.placements}
+    direct = scope.lines(placements)
+    return NoticeFacts(
+        day=day,
+        superior=scope.superior,
+        direct=direct,
+        placements=placements,
+        staff=_names(directory, spoken_of),
+        position=position,
+        cutoff=cutoff or day_bounds(day)[1],
+        edition=edition,
+        calendar=calendar,
+        closed=frozenset(scope.closed),
+        stock=stock,
+        flows=tuple(Flow(*row) for row in counted if row[2] is not None),
+        touched=tuple(Touched(row[0], row[1], row[3]) for row in counted if row[2] is None),
+        candidates=tuple(candidates),
+        former=tuple(row for row in former if row.agency_code in scope.placements),
+        texts=known,
+        late=late,
+        duties=duties,
+    )
+
+
+class _Scope:
+    """Who answers on the day for every code, as far as that is the superior or below it."""
+
+    def __init__(self, directory: Directory, superior: Agency, day: date) -> None:
+        self.day = day
+        self.superior = _reference(superior, day)
+        self.closed: set[UUID] = set()
+        self.placements: dict[str, Placement] = {}
+        self._direct = {
+            agency.stream_id: _reference(agency, day)
+            for agency in directory.directly_below(superior, day)
+        }
+        # Every code there ever was: one of a closed agency elsewhere may have come to one of ours.
+        *_, root = superior.line_upwards()
+        for code in directory.codes_below(root):
+            holder = directory.holder(code, day)
+            if holder is None or not holder.is_at_or_below(superior):
+                continue
+            line = holder
+            while line is not superior and line.parent is not superior and line.parent is not None:
+                line = line.parent
+            if line is not superior and not line.exists_on(day):
+                line = self._successor(directory, superior, line)
+            self.placements[code] = Placement(_reference(holder, day), line.stream_id)
+            if line is not superior and line.stream_id not in self._direct:
+                self.closed.add(line.stream_id)
+                self._direct[line.stream_id] = _reference(line, day)
+
+    def _successor(self, directory: Directory, superior: Agency, closed: Agency) -> Agency:
+        successor = directory.holder(closed.code_on(self.day), self.day)
+        return successor if successor is not None and successor.parent is superior else closed
+
+    @property
+    def codes(self) -> list[str]:
+        return sorted(self.placements)
+
+    def lines(self, occurring: Mapping[str, Placement]) -> tuple[AgencyRef, ...]:
+        """Return the lines of the roll-up: closed agencies, and the superior, only with records."""
+        used = {placement.under for placement in occurring.values()}
+        below = [
+            reference
+            for agency_id, reference in self._direct.items()
+            if agency_id in used or agency_id not in self.closed
+        ]
+        below.sort(key=lambda reference: (reference.code, reference.agency_id))
+        own = [self.superior] if self.superior.agency_id in used else []
+        return (*own, *below)
+
+
+class _Query:
+    """Runs the queries kept beside this file."""
+
+    def __init__(self, connection: psycopg.Connection[Any], codes: list[str], day: date) -> None:
+        self._connection = connection
+        self._common = {"codes": codes, "day": day, "topics": list(TOPICS)}
+
+    def __call__(self, name: str, **values: Any) -> Iterator[tuple[Any, ...]]:
+        with self._connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+            cursor.execute(_statement(name), {**self._common, **values})
+            while rows := cursor.fetchmany(5000):
+                yield from rows
+
+
+@cache
+def _statement(name: str) -> sql.Composed:
+    # Read from the package's own file: as constant as if it stood here.
+    text = cast(LiteralString, (_SQL / f"{name}.sql").read_text(encoding="utf-8"))
+    return sql.SQL(text).format(columns=sql.SQL(_COLUMNS))
+
+
+def _reference(agency: Agency, day: date) -> AgencyRef:
+    return AgencyRef(
+        agency_id=agency.stream_id,
+        code=agency.code_on(day),
+        name=agency.name_on(day),
+        level=agency.level,
+    )
+
+
+def _names(directory: Directory, staff_ids: Iterable[str | None]) -> dict[str, str]:
+    members = (directory.member(staff_id) for staff_id in staff_ids if staff_id)
+    return {member.staff_id: member.name for member in members if member is not None}
+
+
+def _vacancy(row: tuple[Any, ...]) -> VacancyRow:
+    *own, findings, screened_with, last_position = row[:20]
+    employer = EmployerRow(*row[20:23], bool(row[23]), *row[24:28]) if row[20] else None
+    topics = row[28]
+    own[16] = own[16] or 0
+    return VacancyRow(
+        *own[:4],
+        employer,
+        *own[4:],
+        _FINDINGS.validate_json(findings) if findings else (),
+        screened_with,
+        last_position,
+        frozenset(topics) if topics else frozenset(),
+    )
+
+
+def _late(row: tuple[Any, ...]) -> LateRow:
+    return LateRow(*row[:4], row[4] or "", row[5] or "", *row[6:])
+
+
+def _duty(row: tuple[Any, ...]) -> DutyRow:
+    return DutyRow(*row[:7], row[7] or "", row[8] or "", *row[9:])
+
+
+def _texts_of(
+    rows: list[VacancyRow], texts: VacancyTexts
+) -> tuple[dict[UUID, Mapping[str, str]], list[VacancyRow]]:
+    """Return the texts that the notice quotes from, and the rows with findings of today's screening.
+
+    A row whose findings come from another version is screened again; with the same version that
+    would find the same, because the screening is pure.
+    """
+    known: dict[UUID, Mapping[str, str]] = {}
+    fresh: dict[UUID, VacancyRow] = {}
+    wanted = [row for row in rows if _is_stale(row) or _is_quoted(row)]
+    for batch in _batches(wanted, BATCH):
+        found = texts([row.vacancy_id for row in batch])
+        for row in batch:
+            text = found.get(row.vacancy_id)
+            if text is None:
+                continue
+            if _is_stale(row):
+                again = replace(row, findings=screened_again(text), screened_with=SCREENING_VERSION)
+                fresh[row.vacancy_id] = row = again
+            if _is_quoted(row):
+                known[row.vacancy_id] = text
+    return known, [fresh.get(row.vacancy_id, row) for row in rows] if fresh else rows
+
+
+def _is_stale(row: VacancyRow) -> bool:
+    return is_public(row) and row.screened_with != SCREENING_VERSION
+
+
+def _is_quoted(row: VacancyRow) -> bool:
+    return is_public(row) and any(
+        finding.severity is Severity.VIOLATION or row.topics for finding in row.findings
+    )
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch

@@ -1,0 +1,90 @@
+"""The notice as a page: one HTML document that needs nothing else, and prints on A4."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from ...domain.regulation import rule
+from . import labels, wording
+from .chart import chart
+from .model import DailyVacancyNotice, Defect
+
+SHOWN = 50
+"""Rows of an annexed list shown for each agency; the workbook holds all."""
+
+
+def render_html(notice: DailyVacancyNotice, *, shown: int = SHOWN) -> str:
+    """Return the notice as an HTML document in Chinese, with no script and no outside resource.
+
+    Lists show the first `shown` rows of each agency, the most often notified first, and say how many
+    more the workbook holds. The same notice gives the same text.
+    """
+    return _template().render(
+        notice=notice,
+        prose=wording.prose(notice),
+        cutoff=labels.zh_moment(notice.basis.cutoff),
+        chart=chart(notice),
+        chart_text=wording.chart_text(notice),
+        annexes=tuple(enumerate(notice.annexes, start=1)),
+        rows_of={key: getattr(notice, key) for key in notice.annexes},
+        defects=_by_agency(notice, _worst_first(notice.defects), shown),
+        put_right=_by_agency(notice, notice.put_right, shown),
+        concerns=_by_agency(notice, notice.concerns, shown),
+        late=_by_agency(notice, notice.late, shown),
+        overdue=_by_agency(notice, notice.overdue, shown),
+    )
+
+
+def _worst_first(defects: Iterable[Defect]) -> list[Defect]:
+    return sorted(defects, key=lambda defect: -defect.times)
+
+
+def _by_agency(
+    notice: DailyVacancyNotice, rows: Sequence[Any], shown: int
+) -> list[tuple[str, list[Any], int]]:
+    """Return, by the agencies of the roll-up, the name, the first rows, and how many are left out."""
+    grouped: defaultdict[UUID, list[Any]] = defaultdict(list)
+    for row in rows:
+        vacancy = row.defect.vacancy if hasattr(row, "defect") else row.vacancy
+        grouped[vacancy.under].append(row)
+    return [
+        (line.agency.name, found[:shown], max(0, len(found) - shown))
+        for line in notice.agencies
+        if (found := grouped.get(line.agency.agency_id))
+    ]
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        zh_date=labels.zh_date,
+        rate=wording.rate_text,
+        times=wording.times_text,
+        detail=wording.detail,
+        citation=lambda rule_id: rule(rule_id).citation,
+        how=labels.how_label,
+    )
+    environment.globals.update(
+        change_figure=wording.change_figure,
+        category_label=wording.category_label,
+        delay_text=wording.delay_text,
+        duty_label=labels.duty_label,
+        field_labels=labels.FIELD_LABELS,
+        topic_labels=labels.TOPIC_LABELS,
+        annex_titles=labels.ANNEX_TITLES,
+    )
+    return environment.get_template("notice.html.j2")

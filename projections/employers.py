@@ -1,0 +1,163 @@
+"""The read model `employers`: one row per employer ledger, with its papers as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from ..domain.employer.papers import (
+    AgentRevoked,
+    AgentVerified,
+    EmployerBasics,
+    EmployerBasicsChanged,
+    EmployerLedgerOpened,
+    EmployerRegistered,
+    LicenceVerified,
+)
+from ..domain.events import ERASED, Event, RecordedEvent
+from ..domain.identity import mask_name
+from .read_model import Json, ReadModel, Row, Rows, Unfoldable, columns_of, names_of
+from .table import Table
+
+
+@dataclass(slots=True, eq=False)
+class EmployerRow(Row):
+    """An employer and its papers.
+
+    `licence_valid_until` None is a licence without term once `licence_valid_from` is known. `agents`
+    holds each agent's last good day and masked name, by id; `agent_valid_until` and
+    `agent_name_masked` are those of the agent whose papers last longest, None without agents.
+    """
+
+    stream_id: UUID
+    credit_code: str
+    name: str
+    agency_code: str
+    nature: str | None
+    industry_code: str | None
+    economic_type: str | None
+    size_: str | None
+    address: str | None
+    basics_stated: bool
+    opened_on: date
+    last_position: int
+    licence_valid_from: date | None = None
+    licence_valid_until: date | None = None
+    agents: Json = "{}"
+    agent_valid_until: date | None = None
+    agent_name_masked: str | None = None
+    registered_on: date | None = None
+
+
+def _basics(row: EmployerRow, event: EmployerBasicsChanged, _: RecordedEvent) -> None:
+    row.name = event.name
+    _take_basics(row, event.basics)
+
+
+def _take_basics(row: EmployerRow, basics: EmployerBasics) -> None:
+    row.nature = basics.nature
+    row.industry_code = basics.industry_code
+    row.economic_type = basics.economic_type
+    row.size_ = basics.size
+    row.address = basics.address
+    row.basics_stated = basics.is_stated
+
+
+def _licence(row: EmployerRow, event: LicenceVerified, _: RecordedEvent) -> None:
+    row.licence_valid_from = event.valid_from
+    row.licence_valid_until = event.valid_until
+
+
+def _agent(row: EmployerRow, event: AgentVerified, _: RecordedEvent) -> None:
+    last_good = event.authority_valid_until
+    if event.identity_valid_until is not None:
+        last_good = min(last_good, event.identity_valid_until)
+    name = event.name if event.name == ERASED else mask_name(event.name)
+    agents = orjson.loads(row.agents)
+    agents[str(event.agent_id)] = {"valid_until": last_good.isoformat(), "name": name}
+    _take_agents(row, agents)
+
+
+def _revoked(row: EmployerRow, event: AgentRevoked, _: RecordedEvent) -> None:
+    agents = orjson.loads(row.agents)
+    agents.pop(str(event.agent_id), None)
+    _take_agents(row, agents)
+
+
+def _take_agents(row: EmployerRow, agents: dict[str, dict[str, str]]) -> None:
+    row.agents = orjson.dumps(agents).decode()
+    # The id settles which of two agents is shown, whatever the order in which they are kept.
+    best = max(agents, key=lambda agent: (agents[agent]["valid_until"], agent), default=None)
+    row.agent_valid_until = date.fromisoformat(agents[best]["valid_until"]) if best else None
+    row.agent_name_masked = agents[best]["name"] if best else None
+
+
+def _registered(row: EmployerRow, _: EmployerRegistered, recorded: RecordedEvent) -> None:
+    row.registered_on = recorded.occurred_on
+
+
+_CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] = {
+    EmployerBasicsChanged: _basics,
+    LicenceVerified: _licence,
+    AgentVerified: _agent,
+    AgentRevoked: _revoked,
+    EmployerRegistered: _registered,
+}
+_EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
+
+
+class Employers(ReadModel[EmployerRow]):
+    """One row per employer."""
+
+    row = EmployerRow
+    table = Table(
+        "employers",
+        key=("stream_id",),
+        columns=columns_of(EmployerRow),
+        indexes=("(credit_code)", "(agency_code)"),
+    )
+    event_names = names_of(_EVENTS)
+    found_by = "stream_id"
+
+    def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
+        """Return the employers' streams."""
+        return {recorded.stream_id for recorded in events if type(recorded.event) in _EVENTS}
+
+    def fold(self, events: Iterable[RecordedEvent], rows: Rows[EmployerRow]) -> None:
+        """Open a row with the ledger and keep its basics, papers and registration up to date."""
+        for recorded in events:
+            event = recorded.event
+            kind = type(event)
+            if kind not in _EVENTS:
+                continue
+            if isinstance(event, EmployerLedgerOpened):
+                if rows.group(recorded.stream_id):
+                    raise Unfoldable(f"the ledger {recorded.stream_id} is open already")
+                rows.add(_opened(event, recorded), recorded.stream_id)
+            else:
+                row = rows.one(recorded.stream_id)
+                _CHANGES[kind](row, event, recorded)
+                row.last_position = recorded.position
+
+
+def _opened(event: EmployerLedgerOpened, recorded: RecordedEvent) -> EmployerRow:
+    basics = event.basics
+    return EmployerRow(
+        stream_id=recorded.stream_id,
+        credit_code=event.credit_code,
+        name=event.name,
+        agency_code=recorded.agency_code,
+        nature=basics.nature,
+        industry_code=basics.industry_code,
+        economic_type=basics.economic_type,
+        size_=basics.size,
+        address=basics.address,
+        basics_stated=basics.is_stated,
+        opened_on=recorded.occurred_on,
+        last_position=recorded.position,
+    )

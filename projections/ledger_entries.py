@@ -1,0 +1,89 @@
+"""The read model `ledger_entries`: one row per entry of a service ledger, in its section (Article 50)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from ..domain.calendar import WorkingDayCalendar, shanghai_day
+from ..domain.employer.ledger import section_of
+from ..domain.events import RecordedEvent
+from ..domain.obligations import EMPLOYER_EVENTS, late_entry, subject_of
+from ..domain.regulation.edition import EDITIONS, Edition
+from .judged import InForce
+from .read_model import ReadModel, Row, Rows, columns_of, names_of
+from .table import Table
+
+_EVENTS = frozenset(EMPLOYER_EVENTS)
+
+
+@dataclass(slots=True, eq=False)
+class LedgerEntryRow(Row):
+    """One entry: what was recorded, when it took place, when it was entered, and by whom.
+
+    `topic` is the event's stored name without its version, `subject_id` the vacancy or referral it is
+    about, `recorded_on` the day of entry in Shanghai. `late` says that prompt entry (rule 50) was missed.
+    """
+
+    stream_id: UUID
+    position: int
+    section: str
+    topic: str
+    subject_id: UUID | None
+    occurred_on: date
+    recorded_at: datetime
+    recorded_on: date
+    agency_code: str
+    staff_id: str
+    late: bool
+
+
+class LedgerEntries(ReadModel[LedgerEntryRow]):
+    """One row per event of an employer's ledger; rows never change."""
+
+    row = LedgerEntryRow
+    table = Table(
+        "ledger_entries",
+        key=("stream_id", "position"),
+        columns=columns_of(LedgerEntryRow),
+        insert_only=True,
+        indexes=("(recorded_on, agency_code)",),
+    )
+    event_names = names_of(_EVENTS)
+
+    def __init__(
+        self, calendar: WorkingDayCalendar, editions: tuple[Edition, ...] = EDITIONS
+    ) -> None:
+        self._calendar = calendar
+        self._in_force = InForce(editions)
+        self.basis = self._in_force.basis(calendar)
+
+    def fold(self, events: Iterable[RecordedEvent], rows: Rows[LedgerEntryRow]) -> None:
+        """Add an entry for each event."""
+        in_force, calendar = self._in_force, self._calendar
+        for recorded in events:
+            event = recorded.event
+            if type(event) not in _EVENTS:
+                continue
+            entered_on = shanghai_day(recorded.recorded_at)
+            late = False
+            if entered_on > recorded.occurred_on:  # most are entered on the day itself
+                edition = in_force[recorded.occurred_on]
+                late = edition is not None and late_entry(recorded, edition, calendar) is not None
+            rows.add(
+                LedgerEntryRow(
+                    recorded.stream_id,
+                    recorded.position,
+                    section_of(event).value,
+                    event.event_name,
+                    subject_of(recorded),
+                    recorded.occurred_on,
+                    recorded.recorded_at,
+                    entered_on,
+                    recorded.agency_code,
+                    recorded.staff_id,
+                    late,
+                )
+            )

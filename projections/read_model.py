@@ -1,0 +1,207 @@
+"""What a read model is: one table, and the function that folds events into its rows.
+
+A page of the log goes through a read model like this: `keys` says which rows the page may touch;
+whoever runs the fold puts those rows into a `Rows`; `fold` changes them in memory in the order of the
+log; the rows that were touched are written back. Nothing here knows of a database, so a read model is
+a pure function of the log, whatever the pages are.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from operator import attrgetter
+from types import NoneType
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+from ..domain.events import Event, RecordedEvent
+from .table import Column, Table
+
+Json = Annotated[str, "jsonb"]
+"""JSON as text: a fold makes it and hands it on, and seldom looks into it."""
+Int = Annotated[int, "integer"]
+SmallInt = Annotated[int, "smallint"]
+
+_TYPES = {
+    UUID: "uuid",
+    str: "text",
+    date: "date",
+    datetime: "timestamptz",
+    int: "bigint",
+    bool: "boolean",
+}
+
+
+class Unfoldable(Exception):
+    """An event that does not fit what the log said before: it cannot be folded."""
+
+
+class Row:
+    """A row of a read model's table: a slotted dataclass whose fields are the table's columns."""
+
+    __slots__ = ("is_stored",)
+
+    is_stored: bool
+    """Whether the table holds an older form of this row, which the new one replaces."""
+
+
+def columns_of(row: type[Row]) -> tuple[Column, ...]:
+    """Return the columns that the fields of a row's class stand for."""
+    hints = get_type_hints(row, include_extras=True)
+    return tuple(Column(field.name, _type_of(hints[field.name])) for field in fields(row))  # type: ignore[arg-type]
+
+
+def _type_of(hint: Any) -> str:
+    if get_origin(hint) is Annotated:
+        return str(get_args(hint)[1])
+    if hint in _TYPES:
+        return _TYPES[hint]
+    (held,) = (part for part in get_args(hint) if part is not NoneType)
+    return _type_of(held)
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Rows(Generic[R]):
+    """The rows that a fold works on, in groups by the key under which they are looked up.
+
+    A group once `load`ed stays, so that a later page need not read it again, until `forget` makes
+    room. A key that has no rows has an empty group.
+    """
+
+    __slots__ = ("_groups", "_touched")
+
+    def __init__(self) -> None:
+        self._groups: dict[UUID, list[R]] = {}
+        self._touched: dict[R, None] = {}
+
+    def missing(self, keys: Iterable[UUID]) -> list[UUID]:
+        """Return the keys whose groups are yet to be loaded; the others are marked as used now."""
+        groups, missing = self._groups, []
+        for key in keys:
+            group = groups.pop(key, None)
+            if group is None:
+                missing.append(key)
+            else:
+                groups[key] = group
+        return missing
+
+    def load(self, keys: Iterable[UUID], found: Iterable[tuple[UUID, R]]) -> None:
+        """Take what the table holds under `keys`."""
+        groups = self._groups
+        for key in keys:
+            groups[key] = []
+        for key, row in found:
+            row.is_stored = True
+            groups[key].append(row)
+
+    def group(self, key: UUID) -> list[R]:
+        """Return the rows under `key`. A change of one is told by `touch`."""
+        return self._groups[key]
+
+    def one(self, key: UUID) -> R:
+        """Return the only row under `key`, which is going to be changed. Raises Unfoldable if there is none."""
+        group = self._groups[key]
+        if not group:
+            raise Unfoldable(f"{key} was not heard of before")
+        row = group[0]
+        self._touched[row] = None
+        return row
+
+    def touch(self, row: R) -> None:
+        """Say that a row was changed."""
+        self._touched[row] = None
+
+    def add(self, row: R, key: UUID | None = None) -> None:
+        """Add a new row, which later events find under `key` (by none, where there is no key)."""
+        row.is_stored = False
+        self._touched[row] = None
+        if key is not None:
+            self._groups[key].append(row)
+
+    def replace(self, row: R, key: UUID) -> None:
+        """Let `row` be the only row under `key`."""
+        group = self._groups[key]
+        row.is_stored = bool(group) and group[0].is_stored
+        if group:
+            self._touched.pop(group[0], None)
+        group[:] = [row]
+        self._touched[row] = None
+
+    def take_touched(self) -> list[R]:
+        """Return the rows touched since the last call, in that order, for writing."""
+        touched = list(self._touched)
+        self._touched.clear()
+        return touched
+
+    def forget(self, keep: int = 0) -> None:
+        """Forget all groups but the `keep` used last, and what was touched."""
+        self._touched.clear()
+        groups = self._groups
+        if not keep:
+            groups.clear()
+        elif len(groups) > keep:
+            for key in list(groups)[: len(groups) - keep]:
+                del groups[key]
+
+
+class ReadModel(ABC, Generic[R]):
+    """A table and the fold that fills it.
+
+    `version` is raised whenever the fold or the table changes: what is stored is then built anew.
+    `basis` names the data besides the log on which the rows rest (a calendar, say); other data also
+    ask for building anew. `event_names` are the stored names of the events that concern it. `found_by` is
+    the column under which rows are looked up, narrowed by the SQL condition `found_where`; "" when
+    rows are only ever added.
+    """
+
+    version: ClassVar[int] = 1
+    row: type[R]
+    table: Table
+    event_names: frozenset[str]
+    found_by: str = ""
+    found_where: str = "true"
+    basis: str = ""
+
+    @property
+    def name(self) -> str:
+        """The read model's name: its table's."""
+        return self.table.name
+
+    def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
+        """Return the keys of the rows that `events` may touch."""
+        return set()
+
+    @abstractmethod
+    def fold(self, events: Iterable[RecordedEvent], rows: Rows[R]) -> None:
+        """Change `rows` by `events`, in order. Raises Unfoldable, or whatever goes wrong."""
+
+
+def names_of(events: Iterable[type[Event]]) -> frozenset[str]:
+    """Return the stored names of events."""
+    return frozenset(event.event_name for event in events)
+
+
+def values_of(row: type[Row]) -> attrgetter[tuple[Any, ...]]:
+    """Return the function that gives a row's values in the order of its columns."""
+    return attrgetter(*(field.name for field in fields(row)))  # type: ignore[arg-type]
+
+
+def fold_in_memory(model: ReadModel[R], pages: Iterable[Sequence[RecordedEvent]]) -> list[tuple[Any, ...]]:
+    """Fold pages into rows without any database and return them, sorted by their key.
+
+    This is what a read model means: the projector's tables equal it.
+    """
+    rows: Rows[R] = Rows()
+    values, key_of = values_of(model.row), attrgetter(*model.table.key)
+    kept: dict[Any, tuple[Any, ...]] = {}
+    for page in pages:
+        rows.load(rows.missing(model.keys(page)), ())
+        model.fold(page, rows)
+        for row in rows.take_touched():
+            kept[key_of(row)] = values(row)
+    return [kept[key] for key in sorted(kept)]

@@ -1,0 +1,295 @@
+"""The command line: ``taizhang --help``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import orjson
+import typer
+from rich.table import Table
+
+from ..application.commands import parse_command, schemas
+from ..application.import_mapping import ColumnMapping, build_mapping
+from ..application.importing import ImportReport, LineStatus
+from ..domain.employer.papers import Channel
+from ..domain.errors import InvalidInput, TaizhangError
+from ..domain.screening import screen as screen_text
+from ..infrastructure.embedded import new_key
+from ..infrastructure.tabular import RowError, open_table
+from . import cli_notices, cli_projections
+from .console import (
+    SYSTEM_STAFF_ID,
+    Agency,
+    Staff,
+    actor,
+    console,
+    fail,
+    opened,
+    parse_day,
+    progress_bar,
+    tables,
+)
+
+app = typer.Typer(
+    name="taizhang",
+    help="Service ledgers of a public employment service (台账): commands, projections, notices.\n\n"
+    "Settings come from TAIZHANG_… in the environment. Without TAIZHANG_DATABASE_URL a private "
+    "PostgreSQL is started in ./.taizhang.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(
+    help="Import tables of existing data, line by line reported.", no_args_is_help=True
+)
+keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+app.add_typer(keys, name="keys")
+app.add_typer(cli_notices.app, name="notice")
+app.add_typer(cli_projections.app, name="projections")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date (also done whenever the service is opened)."""
+    with opened():
+        console.print("the schema is up to date")
+
+
+@app.command("do")
+def do(
+    name: Annotated[str, typer.Argument(help="The command's name, as in `taizhang schemas`.")],
+    fields: Annotated[str, typer.Argument(help="Its fields as a JSON object, or - to read them.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    command_id: Annotated[
+        UUID | None, typer.Option(help="An id of your own: repeated, it records nothing twice.")
+    ] = None,
+) -> None:
+    """Carry out one command and print its result as JSON."""
+    text = typer.get_text_stream("stdin").read() if fields == "-" else fields
+    with opened() as taizhang:
+        try:
+            values = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise InvalidInput(f"the fields are no JSON: {error}") from error
+        if not isinstance(values, dict):
+            raise InvalidInput("the fields are a JSON object: {…}")
+        command = parse_command(name, values)
+        result = taizhang.execute(
+            command, by=actor(staff, agency), command_id=command_id or uuid4()
+        )
+        typer.echo(result.model_dump_json())
+
+
+@app.command("schemas")
+def print_schemas(
+    name: Annotated[str | None, typer.Argument(help="One command only.")] = None,
+) -> None:
+    """Print the JSON schemas of the commands."""
+    found: dict[str, Any] = schemas()
+    if name is not None and name not in found:
+        fail(InvalidInput(f"no command is called {name!r}; there are: {', '.join(found)}"))
+    typer.echo(json.dumps(found[name] if name else found, ensure_ascii=False, indent=2))
+
+
+@app.command()
+def worklist(
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    day: Annotated[
+        str | None, typer.Option(help="As of the end of this day (YYYY-MM-DD); today if left out.")
+    ] = None,
+    of: Annotated[str | None, typer.Option(help="Only the duties of this member of staff.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show what is due at an agency and those below it: for whom, by when, and why."""
+    with opened() as taizhang:
+        taizhang.projections.catch_up()
+        duties = taizhang.queries().worklist(
+            agency, by=actor(staff, agency), day=parse_day(day) if day else None, staff_id=of
+        )
+        if as_json:
+            for duty in duties:
+                typer.echo(duty.model_dump_json())
+            return
+        table = Table(
+            "到期日", "逾期(天)", "事项", "对象", "单位", "机构", "经办人", "依据", title="工作清单"
+        )
+        for duty in duties:
+            table.add_row(
+                f"{duty.due_on}{'（暂定）' if duty.provisional else ''}",
+                str(max(duty.days_late, 0) or ""),
+                duty.title_zh,
+                duty.subject or str(duty.subject_id)[:8],
+                duty.employer_name or "",
+                duty.agency_code,
+                duty.staff_id,
+                duty.citation,
+            )
+        tables.print(table if duties else "无到期事项")
+
+
+@app.command()
+def ledger(
+    credit_code: Annotated[str, typer.Argument(help="The employer's credit code.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+) -> None:
+    """Print an employer's ledger by its sections (Article 50), as JSON."""
+    with opened() as taizhang:
+        taizhang.projections.catch_up()
+        view = taizhang.queries().employer_ledger(credit_code, by=actor(staff, agency))
+        typer.echo(view.model_dump_json(indent=2))
+
+
+@app.command()
+def screen(
+    file: Annotated[Path, typer.Argument(help="A CSV or XLSX file.")],
+    out: Annotated[Path, typer.Option(help="Where to write the findings, one JSON object a line.")],
+    id_column: Annotated[str, typer.Option(help="The column with the id.")] = "id",
+    text_column: Annotated[str, typer.Option(help="The column with the text.")] = "text",
+) -> None:
+    """Screen texts for discriminatory content (Article 38, paragraph 3)."""
+    try:
+        with open_table(file) as table, out.open("wb") as lines, progress_bar("rows") as bar:
+            for column in (id_column, text_column):
+                if column not in table.header:
+                    raise InvalidInput(
+                        f"{file} has no column {column!r}; it has: {'、'.join(table.header)}"
+                    )
+            task = bar.add_task("screening", total=None)
+            unread = 0
+            for row in table.rows():
+                if isinstance(row, RowError):
+                    unread += 1
+                    console.print(f"line {row.line}: {row.reason}", highlight=False)
+                    continue
+                findings = [
+                    finding.model_dump(mode="json", exclude={"cue"})
+                    for finding in screen_text(row.values[text_column])
+                ]
+                lines.write(
+                    orjson.dumps({"id": row.values[id_column], "findings": findings}) + b"\n"
+                )
+                bar.advance(task)
+    except (TaizhangError, ValueError, OSError) as error:
+        fail(error)
+    if unread:
+        fail(InvalidInput(f"{unread} line(s) could not be read; the others are in {out}"))
+
+
+@imports.command("vacancies")
+def import_vacancies(
+    file: Annotated[
+        Path, typer.Argument(help="A CSV or XLSX file; UTF-8, GB18030 and UTF-16 are known.")
+    ],
+    agency: Agency,
+    staff: Staff,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="field=COLUMN, or field:=VALUE for all rows; may be repeated."),
+    ] = None,
+    mapping_file: Annotated[
+        Path | None,
+        typer.Option(help='A JSON file: {"title": "职位", "place": {"constant": "北京"}}.'),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Decide on every row, record nothing.")] = False,
+    draft_only: Annotated[
+        bool, typer.Option(help="Take in as drafts, do not submit for review.")
+    ] = False,
+    channel: Annotated[
+        Channel, typer.Option(help="How the vacancies were collected.")
+    ] = Channel.FRONT_DESK,
+    report_file: Annotated[
+        Path | None,
+        typer.Option("--report", help="Write what became of each line (.csv or .json)."),
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Where guessing it goes wrong.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Where guessing it goes wrong.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Which sheet of an XLSX file.")] = None,
+) -> None:
+    """Import vacancies of registered employers; a row not taken is told with its reason.
+
+    Run it again after a break: rows taken before are skipped.
+    """
+    with opened() as taizhang:
+        explicit = _mapping(columns or [], mapping_file)
+        try:
+            table = open_table(file, encoding=encoding, delimiter=delimiter, sheet=sheet)
+        except (ValueError, OSError) as error:
+            raise InvalidInput(str(error)) from error
+        taizhang.projections.catch_up()
+        with table, progress_bar("lines") as bar:
+            task = bar.add_task("importing", total=None)
+            job = taizhang.vacancy_import(
+                by=actor(staff, agency), channel=channel, submit=not draft_only
+            )
+            report = job.run(
+                str(file),
+                table.rows(),
+                build_mapping(table.header, explicit),
+                dry_run=dry_run,
+                progress=lambda line: bar.update(task, completed=line),
+            )
+        if not dry_run:
+            taizhang.projections.catch_up()
+    if report_file is not None:
+        _write_report(report, report_file)
+    refused = [line for line in report.lines if line.status is LineStatus.REFUSED]
+    for line in refused[:20]:
+        where = f"line {line.line}" + (f", {line.field}" if line.field else "")
+        console.print(f"{where}: {line.reason}", highlight=False, markup=False)
+    if len(refused) > 20:
+        console.print(f"… and {len(refused) - 20} more: --report FILE lists every line")
+    totals = report.totals()
+    said = ", ".join(f"{count} {status}" for status, count in totals.items())
+    typer.echo(f"{'would be ' if dry_run else ''}{said}")
+    if totals[LineStatus.REFUSED] and not totals[LineStatus.TAKEN] + totals[LineStatus.SKIPPED]:
+        raise typer.Exit(1)
+
+
+@keys.command("new")
+def make_key() -> None:
+    """Print a new random key for TAIZHANG_MASTER_KEY or TAIZHANG_IDENTITY_KEY. Keep it safe."""
+    typer.echo(new_key())
+
+
+def _mapping(options: list[str], file: Path | None) -> ColumnMapping:
+    mapping = ColumnMapping.from_options(options)
+    if file is None:
+        return mapping
+    try:
+        data = json.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{file} is no JSON file: {error}", field="--mapping-file") from error
+    if not isinstance(data, dict):
+        raise InvalidInput(f"{file} is not a JSON object", field="--mapping-file")
+    return ColumnMapping.from_dict(data).overridden_by(mapping)
+
+
+def _write_report(report: ImportReport, file: Path) -> None:
+    if file.suffix == ".json":
+        file.write_text(report.model_dump_json(indent=1), encoding="utf-8")
+        return
+    # With a byte order mark, so that a spreadsheet program reads the Chinese in it.
+    with file.open("w", encoding="utf-8-sig", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(["line", "status", "key", "field", "reason", "notes"])
+        for line in report.lines:
+            writer.writerow(
+                [line.line, line.status, line.key, line.field, line.reason, "; ".join(line.notes)]
+            )
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""What the commands of the command line share: opening the service, who acts, and errors that help."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ..domain.errors import InvalidInput, TaizhangError
+from ..domain.organisation.powers import SYSTEM_STAFF_ID as SYSTEM_STAFF_ID
+from ..domain.organisation.powers import Actor
+from ..infrastructure.log import configure_logging
+from ..infrastructure.settings import Settings
+from ..infrastructure.taizhang import Taizhang
+
+console = Console(stderr=True)
+tables = Console(width=None if sys.stdout.isatty() else 200)
+"""For what is asked for and may be piped on: wide enough there not to cut a column."""
+
+Staff = Annotated[
+    str,
+    typer.Option("--staff", envvar="TAIZHANG_STAFF", help="Who acts: the id of a member of staff."),
+]
+Agency = Annotated[
+    str,
+    typer.Option("--agency", envvar="TAIZHANG_AGENCY", help="The code of an agency, as 110105."),
+]
+
+
+def parse_day(text: str) -> date:
+    """Read a day given as YYYY-MM-DD. Raises typer.BadParameter."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-02") from error
+
+
+Day = Annotated[
+    date, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD", help="The day.")
+]
+
+
+@contextmanager
+def opened(**options: Any) -> Iterator[Taizhang]:
+    """Open the service by the settings of the environment; turn errors into one clear line."""
+    try:
+        settings = Settings(**options)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = "TAIZHANG_" + "_".join(map(str, first["loc"])).upper()
+        fail(InvalidInput(first["msg"], field=name))
+    configure_logging(settings)
+    try:
+        with Taizhang.open(settings) as taizhang:
+            yield taizhang
+    except TaizhangError as error:
+        fail(error)
+
+
+def actor(staff: str, agency: str) -> Actor:
+    """Return who acts. Raises InvalidInput for what is no agency code."""
+    try:
+        return Actor(staff_id=staff, agency_code=agency)
+    except ValidationError as error:
+        raise InvalidInput("is 6, 9 or 12 digits, as 110105", field="--agency") from error
+
+
+def fail(error: Exception, *, status: int = 1) -> NoReturn:
+    """End with a message that says what, where and what to do."""
+    console.print(f"[red]error:[/red] {error}", markup=True, highlight=False)
+    raise typer.Exit(status)
+
+
+def progress_bar(unit: str) -> Progress:
+    """Return a progress bar on standard error, none where that is no terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+        console=console,
+        transient=not sys.stderr.isatty(),
+        disable=not sys.stderr.isatty(),
+    )
