@@ -26,8 +26,12 @@ class Identities(Protocol):
     def employer(self, credit_code: str) -> UUID:
         """Return the stream of an employer's ledger."""
 
-    def person(self, identity_number: str) -> UUID:
-        """Return the id of a person."""
+    def person(self, number: str, kind: str = "", country: str = "") -> UUID:
+        """Return the id of a person, which is also the stream of a job seeker's ledger.
+
+        Without a kind the number is a citizen identity number; else that of such a document, as
+        `country` issued it.
+        """
 
 
 class KnownCommand(NamedTuple):
@@ -68,7 +72,10 @@ class AcceptedCommand:
 
 @dataclass(slots=True)
 class Batch:
-    """What is appended in one transaction: by one actor, at one moment."""
+    """What is appended in one transaction: by one actor, at one moment.
+
+    `relied_on` are streams, with their versions, that decisions looked at and left unchanged.
+    """
 
     actor: Actor
     recorded_at: datetime
@@ -77,6 +84,7 @@ class Batch:
     events: list[NewEvent]
     states: list[tuple[UUID, Aggregate]]
     changes_directory: bool = False
+    relied_on: Sequence[tuple[UUID, int]] = ()
 
 
 @dataclass(slots=True)
@@ -92,7 +100,7 @@ class Refusal:
 
 
 class VersionTaken(Exception):
-    """Another writer appended to the stream first."""
+    """Another writer appended first, to a stream that was written to or relied on."""
 
 
 class DirectoryMoved(Exception):

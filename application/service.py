@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from uuid import UUID
 
 import structlog
@@ -24,7 +24,7 @@ from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor, require
 from ..domain.regulation.edition import EDITIONS, Edition, NoEditionInForce, edition_on
 from .cache import LedgerCache
-from .commands.base import Command, CommandResult, Context
+from .commands.base import Addressed, Command, CommandResult, Context, Decided
 from .ports import (
     AcceptedCommand,
     Batch,
@@ -40,6 +40,8 @@ from .ports import (
 )
 
 log = structlog.get_logger(__name__)
+
+A = TypeVar("A", bound=Aggregate)
 
 ATTEMPTS = 8
 """How often a command that lost a race is decided anew before it is given up as a Conflict."""
@@ -174,6 +176,8 @@ class _Run:
         self._events: list[NewEvent] = []
         self._commands: list[AcceptedCommand] = []
         self._touched: dict[UUID, Aggregate] = {}
+        self._looked: dict[UUID, type[Aggregate]] = {}
+        self._relied_on: dict[UUID, int] = {}
 
     def _attempt(self, *, fresh: bool) -> list[CommandResult | TaizhangError]:
         self._begin(fresh=fresh)
@@ -212,7 +216,7 @@ class _Run:
             return refusal
 
     def _read_afresh(self, request: Request) -> bool:
-        """Read directory and ledger from the events; return whether this can change a refusal."""
+        """Read directory and ledgers from the events; return whether this can change a refusal."""
         service = self._service
         version = service._directory.version
         service.refresh_directory()
@@ -223,59 +227,59 @@ class _Run:
             stream_id = request.command.stream(service._identities, service._directory)
         except InvalidInput:
             return False
-        if stream_id in self._replayed or stream_id in self._touched:
-            return moved
-        self._replayed.add(stream_id)
-        self._open[stream_id] = self._store.replay(request.command.aggregate, stream_id)
-        return True
+        streams = {stream_id: request.command.aggregate, **self._looked}
+        # What this attempt has built on stays as it is: were it old, the append would fail.
+        fixed = self._replayed | self._touched.keys() | self._relied_on.keys()
+        for stream_id in streams.keys() - fixed:
+            moved = True
+            self._replayed.add(stream_id)
+            self._open[stream_id] = self._store.replay(streams[stream_id], stream_id)
+        return moved
 
     def _decide(self, request: Request) -> CommandResult:
         service, command = self._service, request.command
         day = command.occurred_on or self._today
+        self._looked = {}
         context = Context(
             Occasion(self._actor, day, self._today, self._edition(day)),
             service._directory,
             service._identities,
+            self._look,
         )
         if day > self._today:
             raise InvalidInput(
                 f"{day} is in the future: today is {self._today}", field="occurred_on"
             )
         stream_id = command.stream(service._identities, service._directory)
-        kept = self._kept(command.aggregate, stream_id)
-        aggregate = kept.aggregate
+        aggregate = self._kept(command.aggregate, stream_id).aggregate
         owner = command.owner(aggregate, context)
         require(service._directory, self._actor, command.power, owner, day)
-        events = command.decide(aggregate, context)
-        result = CommandResult(
-            stream_id=stream_id,
-            version=aggregate.version + len(events),
-            events=tuple([event.event_name for event in events]),
-        )
-        if events:
-            self._take(request, kept, stream_id, day, events, result)
-        return result
+        decided = command.decide(aggregate, context)
+        if not decided:
+            return CommandResult(stream_id=stream_id, version=aggregate.version, events=())
+        return self._take(request, stream_id, day, decided)
+
+    def _look(self, kind: type[A], stream_id: UUID) -> A:
+        self._looked[stream_id] = kind
+        aggregate = self._kept(kind, stream_id).aggregate
+        assert isinstance(aggregate, kind)
+        return aggregate
 
     def _take(
-        self,
-        request: Request,
-        kept: Kept,
-        stream_id: UUID,
-        day: date,
-        events: list[Event],
-        result: CommandResult,
-    ) -> None:
-        aggregate, actor = kept.aggregate, self._actor
-        for event in events:
-            version = aggregate.version + 1
-            self._events.append(NewEvent(event, stream_id, version, day, request.command_id))
-            aggregate.apply(
-                RecordedEvent(
-                    event, stream_id, version, 0, day, self._now,
-                    actor.staff_id, actor.agency_code, request.command_id,
-                )
-            )  # fmt: skip
-        self._touched[stream_id] = aggregate
+        self, request: Request, own_stream: UUID, day: date, decided: Decided
+    ) -> CommandResult:
+        for stream_id in (own_stream, *self._looked):
+            self._relied_on.setdefault(stream_id, self._open[stream_id].aggregate.version)
+        names = []
+        for one in decided:
+            stream_id, event = one if isinstance(one, Addressed) else (own_stream, one)
+            self._apply(request, stream_id, day, event)
+            names.append(event.event_name)
+        result = CommandResult(
+            stream_id=own_stream,
+            version=self._open[own_stream].aggregate.version,
+            events=tuple(names),
+        )
         self._commands.append(
             AcceptedCommand(
                 request.command_id,
@@ -284,6 +288,19 @@ class _Run:
                 result.__pydantic_serializer__.to_json(result),
             )
         )
+        return result
+
+    def _apply(self, request: Request, stream_id: UUID, day: date, event: Event) -> None:
+        aggregate, actor = self._open[stream_id].aggregate, self._actor
+        version = aggregate.version + 1
+        self._events.append(NewEvent(event, stream_id, version, day, request.command_id))
+        aggregate.apply(
+            RecordedEvent(
+                event, stream_id, version, 0, day, self._now,
+                actor.staff_id, actor.agency_code, request.command_id,
+            )
+        )  # fmt: skip
+        self._touched[stream_id] = aggregate
 
     def _kept(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
         kept = self._open.get(stream_id)
@@ -319,6 +336,11 @@ class _Run:
                 events=self._events,
                 states=states,
                 changes_directory=changes_directory,
+                relied_on=[
+                    (stream_id, version)
+                    for stream_id, version in self._relied_on.items()
+                    if stream_id not in self._touched
+                ],
             )
         )
         for stream_id, aggregate in states:

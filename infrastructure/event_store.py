@@ -39,6 +39,7 @@ _APPEND = (
     b"SELECT append_events(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint[], %b, %b, %b, %b, "
     b"%b, %b::bigint[], %b, %b, %b)"
 )
+_APPEND_RELYING = _APPEND.replace(b"append_events(", b"append_events_relying_on(%b, %b::bigint[], ")
 _EVENT_COLUMNS = (
     "originator_id, originator_version, topic, state, notification_id, occurred_on, recorded_at, "
     "staff_id, agency_code, command_id"
@@ -188,9 +189,14 @@ class PostgresEventStore(PostgresApplicationRecorder):
             batch.changes_directory,
         )
 
+        statement = _APPEND
+        if batch.relied_on:
+            statement = _APPEND_RELYING
+            parameters = (*map(list, zip(*batch.relied_on, strict=True)), *parameters)
+
         def call(connection: Connection[Any]) -> int:
             with connection.cursor(row_factory=tuple_row) as cursor:
-                row = cursor.execute(_APPEND, parameters, prepare=True).fetchone()
+                row = cursor.execute(statement, parameters, prepare=True).fetchone()
             assert row is not None
             return int(row[0])
 
@@ -203,6 +209,8 @@ class PostgresEventStore(PostgresApplicationRecorder):
         except psycopg.Error as error:
             if error.sqlstate == "TZ001":
                 raise DirectoryMoved from error
+            if error.sqlstate == "TZ003":
+                raise VersionTaken from error
             raise
 
     def record_refusals(self, refusals: Sequence[Refusal]) -> None:

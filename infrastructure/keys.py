@@ -39,9 +39,9 @@ class StreamIds:
         """Return the stream of an employer's ledger."""
         return self._derive("employer", credit_code)
 
-    def person(self, identity_number: str) -> UUID:
-        """Return the id of a person."""
-        return self._derive("person", identity_number)
+    def person(self, number: str, kind: str = "", country: str = "") -> UUID:
+        """Return the id of a person: by the citizen identity number, or by another document."""
+        return self._derive("person", f"{kind}:{country}:{number}" if kind else number)
 
     def _derive(self, purpose: str, number: str) -> UUID:
         digest = hmac.digest(self._key, f"{purpose}:{number}".encode(), sha256)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -14,13 +15,43 @@ from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ..ports import Identities
 
+A = TypeVar("A", bound=Aggregate)
+
+
+class Look(Protocol):
+    """Looks at other aggregates than the command's own.
+
+    What a decision looked at and did not change is unchanged when its events are appended, or the
+    decision is taken anew.
+    """
+
+    def __call__(self, kind: type[A], stream_id: UUID) -> A:
+        """Return the aggregate of a stream, empty where the stream was never begun."""
+        ...
+
+
+class Addressed(NamedTuple):
+    """An event for another stream than the command's own: one that its decision looked at."""
+
+    stream_id: UUID
+    event: Event
+
+
+Decided = Sequence[Event | Addressed]
+"""What follows from a command: events of its own aggregate, and of others; one transaction."""
+
+
+def _sees_nothing_else(kind: type[A], stream_id: UUID) -> A:
+    raise LookupError(f"nothing was given to look at the {kind.kind} {stream_id} by")
+
 
 class Context(NamedTuple):
-    """What a decision may look at beside its aggregate."""
+    """What a decision may look at beside its aggregate: `look(JobSeekerLedger, job_seeker_id)`."""
 
     occasion: Occasion
     directory: Directory
     identities: Identities
+    look: Look = _sees_nothing_else
 
 
 class Command(BaseModel):
@@ -53,7 +84,7 @@ class Command(BaseModel):
         """Return the code of the agency whose record it is; None where it is the actor's own."""
         raise NotImplementedError
 
-    def decide(self, aggregate: Aggregate, context: Context) -> list[Event]:
+    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
         """Return the events that follow, or raise RuleBroken or InvalidInput."""
         raise NotImplementedError
 
