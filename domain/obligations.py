@@ -1,303 +1,199 @@
-"""Duties (应办事项): which event gives rise to which, by when, and what discharges or cancels it.
+"""Obligations: what the tables of `domain.duties` come to for recorded events.
 
-A duty is a line of the table `DUTIES`; its term is the number of the same key in the edition that
-was in force on the day of the triggering event. Nothing is stored by hand: `arising`, `discharging`
-and `cancelling` derive obligations from events, and a later part of the package adds lines.
-
-An obligation is kept in time when the service that discharges it took place on or before the due
-date (`occurred_on`), whenever that was entered; late entry is a duty of its own (rule 50).
+Nothing is stored by hand: what is owed is derived from events, by the edition that was in force on the
+day of the triggering event and by a calendar of working days. An obligation is kept in time when the
+service that discharges it took place on or before the due date (`occurred_on`), whenever that was
+entered; late entry is a duty of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from operator import attrgetter
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from .calendar import DueDate, WorkingDayCalendar, shanghai_day
-from .employer import ledger, papers, services, vacancy
+from .duties import assistance, employers
+from .duties.duty import Duty, EntryDuty, Obligation, Outcome, Standing, events_of
+from .duties.effects import NOTHING, Closing, IdOf, Timing, effects_of
 from .events import Event, RecordedEvent
 from .regulation.edition import Edition
 from .regulation.rules import RULES
-from .regulation.terms import Term
+from .regulation.terms import Term, Unit
 
-SubjectOf = Callable[[Any], UUID]
-DayOf = Callable[[RecordedEvent], date]
+__all__ = [
+    "DUTIES",
+    "EMPLOYER_EVENTS",
+    "ENTRY_DUTIES",
+    "EVENTS_WITH_DUTIES",
+    "TITLES_ZH",
+    "TRIGGERS_ZH",
+    "Duty",
+    "End",
+    "EntryDuty",
+    "Explanation",
+    "Obligation",
+    "Outcome",
+    "Standing",
+    "arising",
+    "ending",
+    "events_of",
+    "explain",
+    "late_entry",
+    "subject_of",
+    "subjects",
+]
 
+TABLES: Final = (employers, assistance)
+"""The tables of duties, one for each side of the service."""
 
-class Outcome(StrEnum):
-    """What became of an obligation."""
-
-    OPEN = "open"
-    MET = "met"
-    LATE = "late"
-    CANCELLED = "cancelled"
-
-    @property
-    def label_zh(self) -> str:
-        """The outcome as an official writes it."""
-        return {"open": "待办", "met": "按期办结", "late": "逾期办结", "cancelled": "已取消"}[self]
-
-
-class Standing(StrEnum):
-    """How an open obligation stands on a day; in the order in which a worklist shows them."""
-
-    OVERDUE = "overdue"
-    DUE_TODAY = "due_today"
-    RUNNING = "running"
-    NOT_BEGUN = "not_begun"
-
-    @property
-    def label_zh(self) -> str:
-        """The standing as a worklist shows it."""
-        return {
-            "overdue": "已逾期",
-            "due_today": "今日到期",
-            "running": "办理期内",
-            "not_begun": "未到起算日",
-        }[self]
-
-
-def _service_day(recorded: RecordedEvent) -> date:
-    return recorded.occurred_on
-
-
-def _last_valid_day(recorded: RecordedEvent) -> date:
-    event: Any = recorded.event
-    valid_until: date = event.valid_until
-    return valid_until
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """A line of the table: what a rule asks for after certain events.
-
-    `key` also names the duty's term in the edition. `subject` is the field of these events that
-    holds what the duty is about. `counted_from` gives the day from which the term runs where that is
-    not the day of service. An event that both cancels and gives rise moves the obligation.
-    """
-
-    key: str
-    rule: str
-    title_zh: str
-    subject: str
-    arises_from: tuple[type[Event], ...]
-    discharged_by: tuple[type[Event], ...]
-    cancelled_by: tuple[type[Event], ...] = ()
-    counted_from: tuple[tuple[type[Event], DayOf], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class EntryDuty:
-    """The duty to enter each of these services in time (及时录入): it is open for no moment.
-
-    An obligation is made only of an entry that came too late, closed from the start.
-    """
-
-    key: str
-    rule: str
-    title_zh: str
-    services: tuple[type[Event], ...]
-
-
-class Obligation(NamedTuple):
-    """One duty that arose. `(subject_id, duty, arose_position)` is its identity.
-
-    `agency_code` and `staff_id` say who is responsible: who acted in the triggering event.
-    `arose_on` is the day from which the term runs, `due_on` the last day in time; `provisional`
-    says that a notice of public holidays may still move it.
-    """
-
-    subject_id: UUID
-    duty: str
-    arose_position: int
-    stream_id: UUID
-    rule: str
-    agency_code: str
-    staff_id: str
-    trigger: str
-    arose_on: date
-    due_on: date
-    provisional: bool
-    closed_on: date | None = None
-    closed_position: int | None = None
-    outcome: str = Outcome.OPEN.value
-
-    @property
-    def due(self) -> DueDate:
-        """The due date with its reservation."""
-        return DueDate(self.due_on, self.provisional)
-
-    def judge(self, done_on: date) -> Outcome:
-        """Say whether a service on `done_on` keeps the obligation in time."""
-        return Outcome.MET if done_on <= self.due_on else Outcome.LATE
-
-    def standing(self, today: date) -> Standing:
-        """Say how the obligation, still open, stands on `today`."""
-        if today > self.due_on:
-            return Standing.OVERDUE
-        if today == self.due_on:
-            return Standing.DUE_TODAY
-        return Standing.RUNNING if today >= self.arose_on else Standing.NOT_BEGUN
-
-
-def events_of(*modules: ModuleType) -> tuple[type[Event], ...]:
-    """Return the events that `modules` define, in the order of their text."""
-    return tuple(
-        held
-        for module in modules
-        for held in vars(module).values()
-        if isinstance(held, type)
-        and issubclass(held, Event)
-        and held.event_name
-        and held.__module__ == module.__name__
-    )
-
-
-EMPLOYER_EVENTS: Final = events_of(ledger, papers, vacancy, services)
+EMPLOYER_EVENTS: Final = employers.EVENTS
 """Every event of an employer's ledger."""
 
-DUTIES: Final = (
-    Duty(
-        key="vacancy_review",
-        rule="38.1",
-        title_zh="审核招聘信息",
-        subject="vacancy_id",
-        arises_from=(vacancy.VacancySubmitted, vacancy.VacancyChanged),
-        discharged_by=(vacancy.VacancyPassed, vacancy.VacancyReturned),
-        cancelled_by=(vacancy.VacancyWithdrawn,),
-    ),
-    Duty(
-        key="vacancy_publication",
-        rule="39.1",
-        title_zh="发布审核通过的招聘信息",
-        subject="vacancy_id",
-        arises_from=(vacancy.VacancyPassed,),
-        discharged_by=(vacancy.VacancyPublished,),
-        cancelled_by=(vacancy.VacancyWithdrawn,),
-    ),
-    # Known from publication on. Changed, the vacancy is published anew, with another last day;
-    # withdrawn, it is to be archived counting from the withdrawal.
-    Duty(
-        key="vacancy_archive",
-        rule="41",
-        title_zh="归档失效或撤回的招聘信息",
-        subject="vacancy_id",
-        arises_from=(vacancy.VacancyPublished, vacancy.VacancyWithdrawn),
-        discharged_by=(vacancy.VacancyArchived,),
-        cancelled_by=(vacancy.VacancyChanged, vacancy.VacancyWithdrawn),
-        counted_from=((vacancy.VacancyPublished, _last_valid_day),),
-    ),
-    Duty(
-        key="referral_outcome",
-        rule="41",
-        title_zh="了解匹配推荐结果",
-        subject="referral_id",
-        arises_from=(services.ReferralMade,),
-        discharged_by=(services.ReferralOutcomeLearnt,),
-    ),
-)
+DUTIES: Final[tuple[Duty, ...]] = tuple(duty for table in TABLES for duty in table.DUTIES)
 """The duties that stand open until they are discharged or cancelled."""
 
-ENTRY_DUTIES: Final = (
-    EntryDuty(
-        key="employer_service_entry",
-        rule="50",
-        title_zh="及时录入用人单位服务台账",
-        # That time has run out is no service: it may be recorded whenever it is noticed.
-        services=tuple(event for event in EMPLOYER_EVENTS if event is not vacancy.VacancyLapsed),
-    ),
+ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = tuple(
+    duty for table in TABLES for duty in table.ENTRY_DUTIES
 )
 """The duties of prompt entry, by kind of ledger."""
 
 TITLES_ZH: Final = MappingProxyType({duty.key: duty.title_zh for duty in (*DUTIES, *ENTRY_DUTIES)})
 """What each duty is called, by its key."""
 
-_TRIGGERS_ZH: Final = {
-    "vacancy.submitted": "招聘信息提交审核",
-    "vacancy.changed": "已发布招聘信息变更",
-    "vacancy.passed": "招聘信息审核通过",
-    "vacancy.published": "招聘信息发布（自有效期最后一日起算）",
-    "vacancy.withdrawn": "招聘信息撤回",
-    "referral.made": "匹配推荐",
-}
+TRIGGERS_ZH: Final = MappingProxyType(
+    {event.event_name: text for table in TABLES for event, text in table.TRIGGERS_ZH.items()}
+)
+"""What gives rise to duties, by the stored name of the event."""
 
-
-class _Effects(NamedTuple):
-    """What one type of event does, looked up by its class."""
-
-    subjects: tuple[SubjectOf, ...]
-    arising: tuple[tuple[Duty, SubjectOf, DayOf], ...]
-    discharging: tuple[tuple[str, SubjectOf], ...]
-    cancelling: tuple[tuple[str, SubjectOf], ...]
-
-
-def _effects(duties: Iterable[Duty]) -> dict[type[Event], _Effects]:
-    """Turn the table round: from each type of event to what it does."""
-    lines = tuple(duties)
-    subject_of = {duty.subject: attrgetter(duty.subject) for duty in lines}
-    found = {}
-    for event in {e for d in lines for e in (*d.arises_from, *d.discharged_by, *d.cancelled_by)}:
-        arising = tuple(d for d in lines if event in d.arises_from)
-        discharging = tuple(d for d in lines if event in d.discharged_by)
-        cancelling = tuple(d for d in lines if event in d.cancelled_by)
-        found[event] = _Effects(
-            tuple(
-                subject_of[s] for s in {d.subject for d in (*arising, *discharging, *cancelling)}
-            ),
-            tuple(
-                (d, subject_of[d.subject], dict(d.counted_from).get(event, _service_day))
-                for d in arising
-            ),
-            tuple((d.key, subject_of[d.subject]) for d in discharging),
-            tuple((d.key, subject_of[d.subject]) for d in cancelling),
-        )
-    return found
-
-
-_EFFECTS: Final = _effects(DUTIES)
+_GOES_ON: Final = frozenset({Outcome.MOVED, Outcome.REDATED})
+_DUTIES: Final = {duty.key: duty for duty in DUTIES}
+_EFFECTS: Final = effects_of(DUTIES)
 _ENTRY: Final = {event: duty for duty in ENTRY_DUTIES for event in duty.services}
-_NOTHING: Final = _Effects((), (), (), ())
+_SUBJECTS: Final[dict[type[Event], IdOf]] = {
+    event: attrgetter(f"event.{field}")
+    for event, duty in _ENTRY.items()
+    for field in [name for name in duty.subjects if name in event.model_fields][:1]
+}
 
 EVENTS_WITH_DUTIES: Final = frozenset(_EFFECTS) | frozenset(_ENTRY)
 """Every type of event that gives rise to a duty or ends one."""
 
 
-def subjects(recorded: RecordedEvent) -> tuple[UUID, ...]:
-    """Return whose open obligations the event may discharge, cancel or add to."""
-    effects = _EFFECTS.get(type(recorded.event), _NOTHING)
-    return tuple([of(recorded.event) for of in effects.subjects])
+def subjects(events: Iterable[RecordedEvent]) -> set[UUID]:
+    """Return whose open obligations any of the events may end or add to."""
+    found: set[UUID] = set()
+    for recorded in events:
+        effects = _EFFECTS.get(type(recorded.event))
+        if effects is not None:
+            for subject_of in effects.subjects:
+                found.add(subject_of(recorded))
+    return found
+
+
+class End(NamedTuple):
+    """What an event ends: open obligations of this subject, duty and item (None: every item)."""
+
+    recorded: RecordedEvent
+    subject_id: UUID
+    item_id: UUID | None
+    goes_on: bool
+    """Whether the duty goes on in a new spell: with somebody else, or by another date."""
+    closing: Closing
+
+    def concerns(self, held: Any) -> bool:
+        """Say whether it ends an open obligation: no service discharges a duty before its time."""
+        recorded, _, item_id, _, closing = self
+        return (
+            held.duty == closing.duty
+            and (item_id is None or held.item_id == item_id)
+            and (closing.outcome is not None or recorded.occurred_on >= held.opens_on)
+        )
+
+    def outcome(self, held: Any) -> Outcome:
+        """Return what became of the obligation."""
+        outcome = self.closing.outcome
+        if outcome is not None:
+            return outcome
+        return Outcome.MET if self.recorded.occurred_on <= held.due_on else Outcome.LATE
+
+    def next_spell(self, held: Any, edition: Edition, calendar: WorkingDayCalendar) -> Obligation:
+        """Return the spell in which the duty goes on; it may be the same, then nothing changes."""
+        recorded = self.recorded
+        spell = Obligation(*(getattr(held, field) for field in Obligation._fields))
+        timing = self.closing.timing
+        if timing is None:
+            agency_code, staff_id = responsible(recorded)
+            spell = spell._replace(agency_code=agency_code, staff_id=staff_id)
+        else:
+            day = held.arose_on if timing.day_of is None else timing.day_of(recorded)
+            arose_on, opens_on, due = _dates(timing, recorded, day, edition, calendar)
+            if (arose_on, opens_on, due.day) == (held.arose_on, held.opens_on, held.due_on):
+                return spell
+            spell = spell._replace(
+                trigger=recorded.event.event_name,
+                arose_on=arose_on,
+                opens_on=opens_on,
+                due_on=due.day,
+                provisional=due.provisional,
+            )
+        return spell
+
+
+def ending(recorded: RecordedEvent) -> list[End]:
+    """Return what an event ends, in order: it discharges, cancels, hands over, gives another date.
+
+    All that before it gives rise to anything: a withdrawal takes the archiving at the end of validity
+    away and asks for one of its own.
+    """
+    ends = []
+    for closing in _EFFECTS.get(type(recorded.event), NOTHING).closing:
+        _, subject_of, item_of, when, outcome, _ = closing
+        if when is None or when(recorded.event):
+            item_id = None if item_of is None else item_of(recorded)
+            ends.append(End(recorded, subject_of(recorded), item_id, outcome in _GOES_ON, closing))
+    return ends
+
+
+def responsible(recorded: RecordedEvent) -> tuple[str, str]:
+    """Return who is responsible for what an event gives rise to: whom it names, else who acted."""
+    return _EFFECTS.get(type(recorded.event), NOTHING).responsible_of(recorded)
 
 
 def arising(
     recorded: RecordedEvent, edition: Edition, calendar: WorkingDayCalendar
 ) -> tuple[Obligation, ...]:
-    """Return the obligations to which an event gives rise. Rules 38.1, 39.1, 41, 50.
+    """Return the obligations to which an event gives rise.
 
     `edition` is the one in force on the day of the event, `calendar` the working days to count by.
     """
     effects = _EFFECTS.get(type(recorded.event))
     found = []
-    if effects is not None:
-        for duty, subject_of, day_of in effects.arising:
-            day = day_of(recorded)
-            due = _term(edition, duty.key).due(day, calendar)
+    if effects is not None and effects.arising:
+        agency_code, staff_id = effects.responsible_of(recorded)
+        for duty, subject_of, item_of, when, timing in effects.arising:
+            if when is not None and not when(recorded.event):
+                continue
+            day_of = timing.day_of
+            day = recorded.occurred_on if day_of is None else day_of(recorded)
+            arose_on, opens_on, due = _dates(timing, recorded, day, edition, calendar)
             found.append(
                 Obligation(
-                    subject_of(recorded.event),
+                    subject_of(recorded),
                     duty.key,
                     recorded.position,
+                    recorded.position,
                     recorded.stream_id,
+                    None if item_of is None else item_of(recorded),
                     duty.rule,
-                    recorded.agency_code,
-                    recorded.staff_id,
+                    agency_code,
+                    staff_id,
                     recorded.event.event_name,
-                    day,
+                    arose_on,
+                    opens_on,
                     due.day,
                     due.provisional,
                 )
@@ -308,26 +204,38 @@ def arising(
     return tuple(found)
 
 
-def discharging(recorded: RecordedEvent) -> tuple[tuple[UUID, str], ...]:
-    """Return the duties, as (subject, key), that an event discharges where they are open."""
-    effects = _EFFECTS.get(type(recorded.event), _NOTHING)
-    return tuple([(of(recorded.event), key) for key, of in effects.discharging])
-
-
-def cancelling(recorded: RecordedEvent) -> tuple[tuple[UUID, str], ...]:
-    """Return the duties, as (subject, key), that an event makes void where they are open.
-
-    An event cancels before it gives rise: a withdrawal takes the archiving at the end of validity
-    away and asks for one of its own.
-    """
-    effects = _EFFECTS.get(type(recorded.event), _NOTHING)
-    return tuple([(of(recorded.event), key) for key, of in effects.cancelling])
+def _dates(
+    timing: Timing,
+    recorded: RecordedEvent,
+    day: date,
+    edition: Edition,
+    calendar: WorkingDayCalendar,
+) -> tuple[date, date, DueDate]:
+    """Return from which day the term runs, the first day on which a service counts, and the due day."""
+    duty = timing.duty
+    if duty.after:
+        day = _term(edition, duty.after).due(day, calendar).day
+    term = _term(edition, duty.term_key)
+    opens_on = day
+    if term.unit is Unit.WORKING_DAYS and timing.stated_of is None:  # as most are
+        return day, day, term.due(day, calendar)
+    if term.unit is Unit.ABOUT_MONTHS:
+        opens_on = term.window(day).opens
+    elif term.unit is Unit.WORKING_DAYS_BEFORE:
+        opens_on = recorded.occurred_on
+    stated = None if timing.stated_of is None else timing.stated_of(recorded)
+    if stated is None:
+        return day, opens_on, term.due(day, calendar)
+    if not duty.latest:
+        return day, opens_on, DueDate(stated)
+    latest = _term(edition, duty.latest).due(day, calendar)
+    return day, opens_on, latest if latest.day < stated else DueDate(stated)
 
 
 def late_entry(
     recorded: RecordedEvent, edition: Edition, calendar: WorkingDayCalendar
 ) -> Obligation | None:
-    """Return the broken duty of prompt entry, None where the entry was in time. Rule 50."""
+    """Return the broken duty of prompt entry, None where the entry was in time."""
     entered_on = shanghai_day(recorded.recorded_at)
     if entered_on <= recorded.occurred_on:
         return None
@@ -341,11 +249,14 @@ def late_entry(
         subject_of(recorded) or recorded.stream_id,
         duty.key,
         recorded.position,
+        recorded.position,
         recorded.stream_id,
+        None,
         duty.rule,
         recorded.agency_code,
         recorded.staff_id,
         recorded.event.event_name,
+        recorded.occurred_on,
         recorded.occurred_on,
         due.day,
         due.provisional,
@@ -356,17 +267,9 @@ def late_entry(
 
 
 def subject_of(recorded: RecordedEvent) -> UUID | None:
-    """Return the referral or vacancy that an event is about, None where it is the whole ledger."""
+    """Return what of the ledger a service is about (a referral, a vacancy), None for the whole ledger."""
     getter = _SUBJECTS.get(type(recorded.event))
-    return None if getter is None else getter(recorded.event)
-
-
-_SUBJECTS: Final[dict[type[Event], SubjectOf]] = {
-    event: attrgetter(field)
-    for field in ("vacancy_id", "referral_id")  # what a referral is about is the referral
-    for event in EMPLOYER_EVENTS
-    if field in event.model_fields
-}
+    return None if getter is None else getter(recorded)
 
 
 def _term(edition: Edition, key: str) -> Term:
@@ -406,10 +309,9 @@ def explain(obligation: Obligation, edition: Edition, calendar: WorkingDayCalend
 
     Raises KeyError for a duty or a rule that this version of the package does not know.
     """
-    if obligation.duty in {duty.key for duty in ENTRY_DUTIES}:
-        trigger_zh = "提供服务"
-    else:
-        trigger_zh = _TRIGGERS_ZH.get(obligation.trigger, obligation.trigger)
+    duty = _DUTIES.get(obligation.duty)
+    trigger_zh = TRIGGERS_ZH.get(obligation.trigger, obligation.trigger) if duty else "提供服务"
+    term = _term(edition, duty.term_key if duty else obligation.duty)
     return Explanation(
         rule=obligation.rule,
         citation=RULES[obligation.rule].citation,
@@ -419,7 +321,7 @@ def explain(obligation: Obligation, edition: Edition, calendar: WorkingDayCalend
         agency_code=obligation.agency_code,
         staff_id=obligation.staff_id,
         counted_from=obligation.arose_on,
-        term_zh=_term(edition, obligation.duty).describe(),
+        term_zh=term.describe(),
         due_on=obligation.due_on,
         provisional=obligation.provisional,
         edition=edition.name,

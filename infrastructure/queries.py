@@ -47,8 +47,8 @@ _DUTY = """
     FROM obligations o
     LEFT JOIN employers e USING (stream_id)
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
-    WHERE o.agency_code = ANY(%(codes)s) AND o.arose_on <= %(day)s
-        AND o.arose_position <= %(position)s
+    WHERE o.agency_code = ANY(%(codes)s) AND o.opens_on <= %(day)s
+        AND o.since_position <= %(position)s
         AND (o.outcome = 'open' OR o.closed_position > %(position)s)
         AND (%(staff)s::text IS NULL OR o.staff_id = %(staff)s)
     ORDER BY o.due_on, o.arose_position LIMIT %(limit)s

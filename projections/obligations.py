@@ -1,6 +1,8 @@
-"""The read model `obligations`: one row per duty that arose, open or closed.
+"""The read model `obligations`: one row per spell of a duty that arose, open or closed.
 
-What arises and what ends it is `domain.obligations`; here it becomes rows.
+What arises and what ends it is `domain.obligations`; here it becomes rows. A row changes only once,
+when it is closed: so what was open at a log position P are the rows with ``since_position <= P`` that
+are open or have ``closed_position > P``, and no row needs to be made again to see a day in the past.
 """
 
 from __future__ import annotations
@@ -12,17 +14,10 @@ from uuid import UUID
 
 from ..domain.calendar import WorkingDayCalendar
 from ..domain.events import RecordedEvent
-from ..domain.obligations import (
-    EVENTS_WITH_DUTIES,
-    Outcome,
-    arising,
-    cancelling,
-    discharging,
-    subjects,
-)
+from ..domain.obligations import EVENTS_WITH_DUTIES, End, Outcome, arising, ending, subjects
 from ..domain.regulation.edition import EDITIONS, Edition
 from .judged import InForce
-from .read_model import ReadModel, Row, Rows, columns_of, names_of
+from .read_model import ReadModel, Row, Rows, columns_of, names_of, values_of
 from .table import Table
 
 _OPEN = Outcome.OPEN.value
@@ -39,12 +34,15 @@ class ObligationRow(Row):
     subject_id: UUID
     duty: str
     arose_position: int
+    since_position: int
     stream_id: UUID
+    item_id: UUID | None
     rule: str
     agency_code: str
     staff_id: str
     trigger: str
     arose_on: date
+    opens_on: date
     due_on: date
     provisional: bool
     closed_on: date | None
@@ -52,13 +50,17 @@ class ObligationRow(Row):
     outcome: str
 
 
-class Obligations(ReadModel[ObligationRow]):
-    """One row per obligation, derived by one calendar and the editions in force."""
+_VALUES = values_of(ObligationRow)
 
+
+class Obligations(ReadModel[ObligationRow]):
+    """One row per spell of an obligation, derived by one calendar and the editions in force."""
+
+    version = 2
     row = ObligationRow
     table = Table(
         "obligations",
-        key=("subject_id", "duty", "arose_position"),
+        key=("subject_id", "duty", "arose_position", "since_position"),
         columns=columns_of(ObligationRow),
         indexes=("(agency_code, due_on) WHERE outcome = 'open'",),
     )
@@ -75,37 +77,41 @@ class Obligations(ReadModel[ObligationRow]):
 
     def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
         """Return the subjects whose open obligations may end or get company."""
-        return {subject for recorded in events for subject in subjects(recorded)}
+        return subjects(events)
 
     def fold(self, events: Iterable[RecordedEvent], rows: Rows[ObligationRow]) -> None:
-        """Close what an event discharges or cancels, then add what it gives rise to."""
+        """End what an event ends, then add what it gives rise to."""
         in_force, calendar = self._in_force, self._calendar
         for recorded in events:
             if type(recorded.event) not in EVENTS_WITH_DUTIES:
                 continue
-            for subject, duty in discharging(recorded):
-                _close(rows, subject, duty, recorded, cancelled=False)
-            for subject, duty in cancelling(recorded):
-                _close(rows, subject, duty, recorded, cancelled=True)
             edition = in_force[recorded.occurred_on]
+            for end in ending(recorded):
+                group = rows.group(end.subject_id)
+                for row in [row for row in group if end.concerns(row)]:
+                    outcome = end.outcome(row)
+                    if end.goes_on and not self._go_on(end, row, rows, edition):
+                        continue
+                    row.closed_on = recorded.occurred_on
+                    row.closed_position = recorded.position
+                    row.outcome = outcome.value
+                    rows.touch(row)
+                    group.remove(row)
             if edition is None:
                 continue  # before the regulation nothing was owed
             for obligation in arising(recorded, edition, calendar):
                 is_open = obligation.outcome == _OPEN
                 rows.add(ObligationRow(*obligation), obligation.subject_id if is_open else None)
 
-
-def _close(
-    rows: Rows[ObligationRow], subject: UUID, duty: str, recorded: RecordedEvent, *, cancelled: bool
-) -> None:
-    group = rows.group(subject)
-    for row in [row for row in group if row.duty == duty]:
-        if cancelled:
-            outcome = Outcome.CANCELLED
-        else:
-            outcome = Outcome.MET if recorded.occurred_on <= row.due_on else Outcome.LATE
-        row.closed_on = recorded.occurred_on
-        row.closed_position = recorded.position
-        row.outcome = outcome.value
-        rows.touch(row)
-        group.remove(row)
+    def _go_on(
+        self, end: End, row: ObligationRow, rows: Rows[ObligationRow], edition: Edition | None
+    ) -> bool:
+        """Add the spell in which a duty goes on; return whether it differs from the one before."""
+        if edition is None:
+            return False
+        spell = ObligationRow(*end.next_spell(row, edition, self._calendar))
+        if _VALUES(spell) == _VALUES(row):
+            return False
+        spell.since_position = end.recorded.position
+        rows.add(spell, end.subject_id)
+        return True

@@ -1,0 +1,149 @@
+"""The tables turned round: from each type of event to what it does to duties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from operator import attrgetter
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from ..events import Event, RecordedEvent
+from .duty import Duty, EventOf, On, Outcome
+
+IdOf = Callable[[RecordedEvent], UUID]
+DayOf = Callable[[RecordedEvent], date]
+StatedOf = Callable[[RecordedEvent], date | None]
+Condition = Callable[[Any], bool]
+ResponsibleOf = Callable[[RecordedEvent], tuple[str, str]]
+
+
+class Timing(NamedTuple):
+    """From which day a duty's term runs, and the due day that the event states, if it states one.
+
+    `day_of` is None where that day is the day of service; for a new date, where the term runs as before.
+    """
+
+    duty: Duty
+    day_of: DayOf | None
+    stated_of: StatedOf | None
+
+
+class Closing(NamedTuple):
+    """An end that a type of event puts to open spells of a duty: of one item or (`item_of` None) of all.
+
+    `outcome` is None where the event discharges the duty: the due date then judges it. With `timing`,
+    the duty goes on with another date.
+    """
+
+    duty: str
+    subject_of: IdOf
+    item_of: IdOf | None
+    when: Condition | None
+    outcome: Outcome | None
+    timing: Timing | None = None
+
+
+class Arising(NamedTuple):
+    """A duty to which a type of event gives rise."""
+
+    duty: Duty
+    subject_of: IdOf
+    item_of: IdOf | None
+    when: Condition | None
+    timing: Timing
+
+
+class Effects(NamedTuple):
+    """What one type of event does to duties, in the order in which it does so."""
+
+    subjects: tuple[IdOf, ...]
+    closing: tuple[Closing, ...]
+    arising: tuple[Arising, ...]
+    responsible_of: ResponsibleOf
+
+
+_ACTOR: ResponsibleOf = attrgetter("agency_code", "staff_id")
+_OWN_STREAM: IdOf = attrgetter("stream_id")
+_GETTERS: dict[str, Any] = {}
+
+NOTHING = Effects((), (), (), _ACTOR)
+
+
+def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
+    """Turn the tables round.
+
+    Raises TypeError for a line that names a field which its event lacks.
+    """
+    lines = tuple(duties)
+    closing: dict[type[Event], list[Closing]] = {}
+    arising: dict[type[Event], list[Arising]] = {}
+    # First what discharges, in every line, then what cancels, hands over and gives another date.
+    for outcome in (None, Outcome.CANCELLED, Outcome.MOVED, Outcome.REDATED):
+        for duty in lines:
+            for on in _closing_events(duty, outcome):
+                timing = _timing(duty, on) if outcome is Outcome.REDATED else None
+                end = Closing(duty.key, *_reach(duty, on), outcome, timing)
+                closing.setdefault(on.event, []).append(end)
+    for duty in lines:
+        for on in map(_as_on, duty.arises_from):
+            line = Arising(duty, *_reach(duty, on), _timing(duty, on))
+            if duty.item and line.item_of is None:
+                raise TypeError(f"{duty.key}: {on.event.event_name} has no {on.item or duty.item}")
+            arising.setdefault(on.event, []).append(line)
+    return {
+        event: Effects(
+            subjects=tuple(
+                {
+                    line.subject_of: None
+                    for line in (*closing.get(event, ()), *arising.get(event, ()))
+                }
+            ),
+            closing=tuple(closing.get(event, ())),
+            arising=tuple(arising.get(event, ())),
+            responsible_of=_responsible(event),
+        )
+        for event in {**closing, **arising}
+    }
+
+
+def _closing_events(duty: Duty, outcome: Outcome | None) -> Iterator[On]:
+    events: dict[Outcome | None, tuple[EventOf, ...]] = {
+        None: duty.discharged_by,
+        Outcome.CANCELLED: duty.cancelled_by,
+        Outcome.MOVED: duty.moved_by,
+        Outcome.REDATED: duty.redated_by,
+    }
+    return map(_as_on, events[outcome])
+
+
+def _as_on(event: EventOf) -> On:
+    return event if isinstance(event, On) else On(event)
+
+
+def _reach(duty: Duty, on: On) -> tuple[IdOf, IdOf | None, Condition | None]:
+    is_named = duty.subject in on.event.model_fields
+    item = on.item or (duty.item if duty.item in on.event.model_fields else "")
+    return (
+        _getter(on, duty.subject) if is_named else _OWN_STREAM,
+        _getter(on, item) if item else None,
+        on.when,
+    )
+
+
+def _timing(duty: Duty, on: On) -> Timing:
+    return Timing(
+        duty,
+        _getter(on, on.counted_from) if on.counted_from else None,
+        _getter(on, on.stated) if on.stated else None,
+    )
+
+
+def _getter(on: On, field: str) -> Any:
+    if field not in on.event.model_fields:
+        raise TypeError(f"{on.event.event_name} has no field {field!r}")
+    return _GETTERS.setdefault(field, attrgetter(f"event.{field}"))
+
+
+def _responsible(event: type[Event]) -> ResponsibleOf:
+    return attrgetter("event.responsible") if hasattr(event, "responsible") else _ACTOR
