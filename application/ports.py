@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ..domain.aggregate import Aggregate
 from ..domain.events import Event, RecordedEvent
+from ..domain.job_seeker.grading import Grade
 from ..domain.organisation.powers import Actor
 
 
@@ -32,6 +33,17 @@ class Identities(Protocol):
         Without a kind the number is a citizen identity number; else that of such a document, as
         `country` issued it.
         """
+
+
+class GradingTool(Protocol):
+    """The city-wide tool for grading difficulty (就业困难程度分级工具), which the integrator supplies."""
+
+    def grade(self, answers: Mapping[str, str]) -> Grade:
+        """Return the level with its evidence.
+
+        Raises ValueError, saying what is missing, for answers that it cannot grade.
+        """
+        ...
 
 
 class KnownCommand(NamedTuple):

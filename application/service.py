@@ -32,6 +32,7 @@ from .ports import (
     CommandKnown,
     DirectoryMoved,
     EventStore,
+    GradingTool,
     Identities,
     Kept,
     NewEvent,
@@ -69,6 +70,7 @@ class CommandService:
         *,
         editions: tuple[Edition, ...] = EDITIONS,
         cached_ledgers: int = 4096,
+        grading_tool: GradingTool | None = None,
     ) -> None:
         """Stand on a store; the directory is read when first needed."""
         self._store = store
@@ -77,6 +79,7 @@ class CommandService:
         self._editions = editions
         self._cache = LedgerCache(cached_ledgers)
         self._directory = Directory()
+        self._grading_tool = grading_tool
 
     @property
     def directory(self) -> Directory:
@@ -245,6 +248,7 @@ class _Run:
             service._directory,
             service._identities,
             self._look,
+            service._grading_tool,
         )
         if day > self._today:
             raise InvalidInput(

@@ -13,12 +13,13 @@ from uuid import UUID
 from psycopg.rows import tuple_row
 
 from ..application.commands.base import Command, CommandResult
-from ..application.ports import Clock
+from ..application.ports import Clock, GradingTool
 from ..application.service import CommandService, Request
 from ..application.vacancy_import import VacancyImport
 from ..domain.calendar import SHANGHAI, WorkingDayCalendar, parse_workdays
 from ..domain.employer.papers import Channel
 from ..domain.errors import TaizhangError, TooEarly
+from ..domain.job_seeker.documents import IdentityDocument
 from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import EDITIONS, Edition
@@ -68,6 +69,7 @@ class Taizhang:
         clock: Clock,
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
+        grading_tool: GradingTool | None = None,
     ) -> None:
         """Put the parts together; `open` is the way in."""
         master_key, identity_key = settings.required_keys()
@@ -83,6 +85,7 @@ class Taizhang:
             clock,
             editions=editions,
             cached_ledgers=settings.cached_ledgers,
+            grading_tool=grading_tool,
         )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
         self._queries = Queries(
@@ -100,11 +103,13 @@ class Taizhang:
         clock: Clock = system_clock,
         calendar: WorkingDayCalendar | None = None,
         editions: tuple[Edition, ...] = EDITIONS,
+        grading_tool: GradingTool | None = None,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
-        Settings come from the environment (``TAIZHANG_…``), from `settings`, or as `options` by
+        `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
+        be graded. Settings come from the environment (``TAIZHANG_…``), from `settings`, or as `options` by
         name. Without a database address a private PostgreSQL is started in the data folder.
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
@@ -127,6 +132,7 @@ class Taizhang:
                 clock=clock,
                 calendar=calendar or calendar_from(settings.calendar_file),
                 editions=editions,
+                grading_tool=grading_tool,
             )
             opened.projections.prepare()
             opened.service.refresh_directory()
@@ -151,6 +157,10 @@ class Taizhang:
     ) -> list[CommandResult | TaizhangError]:
         """Carry out several commands in one transaction; see `CommandService.execute_many`."""
         return self.service.execute_many(requests, by=by, dry_run=dry_run)
+
+    def job_seeker_id(self, document: IdentityDocument) -> UUID:
+        """Return the id by which commands know the person of a document, with a ledger or not yet."""
+        return self.identities.person(*document.derivation)
 
     def queries(self, *, at_least: int = 0, timeout: float = 5.0) -> Queries:
         """Return the queries, once the read models show the log at least up to a position.

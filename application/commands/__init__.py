@@ -11,11 +11,21 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...domain.errors import InvalidInput
-from . import employers, organisation, supervision
+from . import contact, employers, guidance, job_seekers, organisation, referrals, supervision
 from .base import Command
 
 COMMANDS: dict[str, type[Command]] = {
-    cls.command_name: cls for cls in (*organisation.ALL, *employers.ALL, *supervision.ALL)
+    cls.command_name: cls
+    for module in (
+        organisation,
+        employers,
+        job_seekers,
+        guidance,
+        referrals,
+        contact,
+        supervision,
+    )
+    for cls in module.ALL
 }
 
 

@@ -13,7 +13,7 @@ from ...domain.aggregate import Aggregate, Occasion
 from ...domain.events import Event
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
-from ..ports import Identities
+from ..ports import GradingTool, Identities
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -52,6 +52,7 @@ class Context(NamedTuple):
     directory: Directory
     identities: Identities
     look: Look = _sees_nothing_else
+    grading_tool: GradingTool | None = None
 
 
 class Command(BaseModel):

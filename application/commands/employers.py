@@ -15,16 +15,15 @@ from ...domain.employer import papers, services, vacancy
 from ...domain.employer.content import VacancyContent, screen_content
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.employer.papers import AgentVerified, Channel, EmployerBasics, LicenceKind
-from ...domain.employer.services import GuidanceKind, ReferralOutcome
+from ...domain.employer.services import GuidanceKind
 from ...domain.employer.vacancy import ReviewDefect, WithdrawalReason
-from ...domain.errors import InvalidInput
 from ...domain.events import Event
 from ...domain.identity import CreditCode, IdentityNumber
 from ...domain.organisation.agency import AgencyLevel
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ..ports import Identities
-from .base import Command, Context
+from .base import Command, Context, Decided
 
 
 class EmployerCommand(Command):
@@ -43,12 +42,12 @@ class EmployerCommand(Command):
         """Return the agency that holds the ledger; None before it is opened."""
         return _ledger(aggregate).agency_code or None
 
-    def decide(self, aggregate: Aggregate, context: Context) -> list[Event]:
+    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
         """Return the events that follow for the employer's ledger."""
         return self.decide_for(_ledger(aggregate), context)
 
     @abstractmethod
-    def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
+    def decide_for(self, ledger: EmployerLedger, context: Context) -> Decided:
         """Return the events that follow for this ledger."""
 
 
@@ -323,43 +322,6 @@ class ArchiveVacancy(VacancyCommand, name="archive_vacancy"):
         return vacancy.archive(ledger, context.occasion, self.vacancy_id)
 
 
-class ReferJobSeeker(VacancyCommand, name="refer_job_seeker"):
-    """Refer a job seeker to a vacancy, with the reasons of the match (Articles 15 and 40)."""
-
-    referral_id: UUID
-    job_seeker_id: UUID
-    reasons: tuple[str, ...]
-    consented: bool
-
-    def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
-        """Refer the person."""
-        return services.refer(
-            ledger,
-            context.occasion,
-            self.referral_id,
-            self.vacancy_id,
-            self.job_seeker_id,
-            self.reasons,
-            self.consented,
-        )
-
-
-class RecordReferralOutcome(EmployerCommand, name="record_referral_outcome"):
-    """Record what came of a referral (Article 41)."""
-
-    referral_id: UUID
-    outcome: ReferralOutcome
-    started_on: date | None = None
-
-    def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
-        """Record the outcome."""
-        if self.started_on is not None and self.started_on > context.occasion.today:
-            raise InvalidInput(f"{self.started_on} is in the future", field="started_on")
-        return services.learn_outcome(
-            ledger, context.occasion, self.referral_id, self.outcome, self.started_on
-        )
-
-
 ALL: tuple[type[Command], ...] = (
     OpenEmployerLedger,
     ChangeEmployerBasics,
@@ -379,6 +341,4 @@ ALL: tuple[type[Command], ...] = (
     WithdrawVacancy,
     LapseVacancies,
     ArchiveVacancy,
-    ReferJobSeeker,
-    RecordReferralOutcome,
 )

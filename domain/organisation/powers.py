@@ -48,15 +48,41 @@ class Power(StrEnum):
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
     LOOK = "look"
+    SERVE_JOB_SEEKERS = "serve_job_seekers"
+    SURVEY_WILLINGNESS = "survey_willingness"
+    RECORD_STATUS = "record_status"
+    TAKE_OVER_JOB_SEEKERS = "take_over_job_seekers"
+    BOOK_ONLINE = "book_online"
+    ASSIGN_COUNSELLORS = "assign_counsellors"
+    REFER = "refer"
+    MERGE_LEDGERS = "merge_ledgers"
+    RECEIVE_APPEALS = "receive_appeals"
+    HANDLE_APPEALS = "handle_appeals"
+
+
+class Reach(StrEnum):
+    """Over whose records a power reaches."""
+
+    OWN = "own"
+    """The records of the agency itself."""
+    BELOW = "below"
+    """Also those of the agencies below it."""
+    DISTRICT = "district"
+    """Also those below it, and those of all agencies in the same district: a person is served by
+    whichever agency there he or she comes to."""
 
 
 class Requirement(NamedTuple):
-    """What a power asks for: a rule to cite, agency levels, roles, and whether the service itself may."""
+    """What a power asks for: a rule to cite, agency levels, roles, and whether the service itself may.
+
+    `reach` says over whose records.
+    """
 
     rule: str
     levels: frozenset[AgencyLevel]
     roles: frozenset[Role]
     system: bool
+    reach: Reach = Reach.OWN
 
 
 _ALL_LEVELS = frozenset(AgencyLevel)
@@ -66,8 +92,12 @@ _SERVING_ROLES = frozenset(
 )
 
 REQUIREMENTS: dict[Power, Requirement] = {
-    Power.MANAGE_AGENCIES: Requirement("4", _ALL_LEVELS, frozenset({Role.ADMINISTRATOR}), True),
-    Power.MANAGE_STAFF: Requirement("60", _ALL_LEVELS, frozenset({Role.ADMINISTRATOR}), True),
+    Power.MANAGE_AGENCIES: Requirement(
+        "4", _ALL_LEVELS, frozenset({Role.ADMINISTRATOR}), True, Reach.BELOW
+    ),
+    Power.MANAGE_STAFF: Requirement(
+        "60", _ALL_LEVELS, frozenset({Role.ADMINISTRATOR}), True, Reach.BELOW
+    ),
     # The city plans and supervises; daily services are for the levels below it.
     Power.SERVE_EMPLOYERS: Requirement("4", _SERVING_LEVELS, _SERVING_ROLES, False),
     # Information is reviewed by analysts and counsellors (Articles 62 and 65).
@@ -77,11 +107,48 @@ REQUIREMENTS: dict[Power, Requirement] = {
     # Lapse and archive follow from dates alone, so that a job may record them.
     Power.CLOSE_VACANCIES: Requirement("41", _SERVING_LEVELS, _SERVING_ROLES, True),
     Power.ISSUE_NOTICES: Requirement(
-        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
     ),
-    Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True),
+    Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
+    Power.SERVE_JOB_SEEKERS: Requirement(
+        "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
+    ),
+    # Surveys are the subdistricts', made by the coordinators of their stations, too (Articles 18, 60).
+    Power.SURVEY_WILLINGNESS: Requirement(
+        "18",
+        frozenset({AgencyLevel.SUBDISTRICT, AgencyLevel.STATION}),
+        _SERVING_ROLES,
+        False,
+        Reach.DISTRICT,
+    ),
+    # What the registers say may be taken over from them by a job.
+    Power.RECORD_STATUS: Requirement("13.1", _SERVING_LEVELS, _SERVING_ROLES, True, Reach.DISTRICT),
+    # A person from another district is taken over by the agency that he or she comes to.
+    Power.TAKE_OVER_JOB_SEEKERS: Requirement("4", _SERVING_LEVELS, _SERVING_ROLES, False),
+    # The person books through the platform: the service itself records it.
+    Power.BOOK_ONLINE: Requirement("14.last", _ALL_LEVELS, _SERVING_ROLES, True, Reach.DISTRICT),
+    Power.ASSIGN_COUNSELLORS: Requirement(
+        "14.last", frozenset({AgencyLevel.DISTRICT}), _SERVING_ROLES | {Role.SUPERVISOR}, False
+    ),
+    # A referral is made by an agency of either side: of the person or of the employer.
+    Power.REFER: Requirement("15.1", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT),
+    Power.MERGE_LEDGERS: Requirement(
+        "9.1",
+        frozenset({AgencyLevel.CITY, AgencyLevel.DISTRICT}),
+        frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+        False,
+        Reach.BELOW,
+    ),
+    Power.RECEIVE_APPEALS: Requirement("5.c", _ALL_LEVELS, frozenset(Role), True, Reach.DISTRICT),
+    Power.HANDLE_APPEALS: Requirement(
+        "59.2",
+        frozenset({AgencyLevel.CITY, AgencyLevel.DISTRICT}),
+        frozenset({Role.SUPERVISOR, Role.SERVICE_STAFF}),
+        False,
+        Reach.BELOW,
+    ),
 }
-"""The powers as data; rules 4, 60, 65, 41 and 56.1 are where each comes from."""
+"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 59.2, 60 and 65 give them."""
 
 
 def require(
@@ -90,7 +157,8 @@ def require(
     """Make sure that `actor` has `power` on `day` over a record of the agency `owner_code`.
 
     Records are written by the agency that holds them; agencies and staff are also managed, and all
-    records looked at, by its superiors. `owner_code` None means: no record yet, the actor's own agency.
+    records looked at, by its superiors; people are served by any agency of their district.
+    `owner_code` None means: no record yet, the actor's own agency.
 
     Raises NotAuthorised, naming the rule and what is missing.
     """
@@ -112,13 +180,7 @@ def require(
     owner = agency if owner_code is None else directory.holder(owner_code, day)
     if owner is None:
         raise NotAuthorised(f"no agency answers for the code {owner_code} on {day}")
-    reaches_down = power in (
-        Power.MANAGE_AGENCIES,
-        Power.MANAGE_STAFF,
-        Power.LOOK,
-        Power.ISSUE_NOTICES,
-    )
-    if owner is agency or (reaches_down and owner.is_at_or_below(agency)):
+    if _reaches(agency, owner, asked.reach):
         return
     if owner.is_at_or_below(agency):
         raise NotAuthorised(
@@ -126,6 +188,31 @@ def require(
             f"it belongs to {owner.code_on(day)}"
         )
     raise NotAuthorised(f"the record belongs to {owner.code_on(day)}, not to {actor.agency_code}")
+
+
+def reaches(directory: Directory, actor: Actor, power: Power, owner_code: str, day: date) -> bool:
+    """Say whether `power` reaches from the actor's agency to a record of the agency `owner_code`."""
+    agency = directory.find(actor.agency_code, day)
+    owner = directory.holder(owner_code, day)
+    if agency is None or owner is None:
+        return False
+    return _reaches(agency, owner, REQUIREMENTS[power].reach)
+
+
+def _reaches(agency: Agency, owner: Agency, reach: Reach) -> bool:
+    if owner is agency:
+        return True
+    if reach is Reach.OWN:
+        return False
+    if owner.is_at_or_below(agency):
+        return True
+    district = _district(agency)
+    return reach is Reach.DISTRICT and district is not None and _district(owner) is district
+
+
+def _district(agency: Agency) -> Agency | None:
+    upwards = agency.line_upwards()
+    return next((one for one in upwards if one.level is AgencyLevel.DISTRICT), None)
 
 
 def _require_person(

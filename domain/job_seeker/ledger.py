@@ -1,0 +1,201 @@
+"""The job seeker ledger (个人服务台账): one per person, by the identity document (Articles 10-22).
+
+Its parts are in the modules beside, each with its events, its share of the state, and its decisions.
+Who the person is stays in encrypted events: nothing personal is in the state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from ..aggregate import Aggregate, Change, Occasion, changes_of
+from ..errors import InvalidInput, NotFound
+from ..events import Event, RecordedEvent
+from . import appeals, contact, grading, guidance, merging, registration, search, status, surveys
+from .appeals import Appeal
+from .contact import Contact
+from .grading import Grading
+from .guidance import Guidance
+from .merging import Merging
+from .registration import Household, Registration
+from .search import Search
+from .status import Status
+from .surveys import Surveys
+
+
+class Section(StrEnum):
+    """The sections of the ledger: those of Article 17, then those that Article 32 adds."""
+
+    BASICS = "basics"
+    REGISTRATION = "registration"
+    REFERRALS_AND_HIRES = "referrals_and_hires"
+    GUIDANCE = "guidance"
+    TRACKING_CHECKS = "tracking_checks"
+    OTHER = "other"
+    NEEDS_FILE = "needs_file"
+    AGREEMENT = "agreement"
+    SPECIALIST_AND_TEAM = "specialist_and_team"
+    ASSISTANCE_SERVICES = "assistance_services"
+
+    @property
+    def label_zh(self) -> str:
+        """The section in the words of the regulation."""
+        return {
+            "basics": "求职者基本情况",
+            "registration": "求职登记情况",
+            "referrals_and_hires": "匹配推荐和求职成功情况",
+            "guidance": "就业指导情况",
+            "tracking_checks": "服务跟踪检查情况",
+            "other": "其他服务留痕内容",
+            "needs_file": "就业需求档案及其变动情况",
+            "agreement": "就业援助服务协议及其履行情况",
+            "specialist_and_team": "就业援助服务专员及专门服务团队情况",
+            "assistance_services": "历次专门服务情况",
+        }[self]
+
+
+def section_of(event: Event) -> Section:
+    """Return the section of the ledger in which an event is shown.
+
+    Rule 17.
+    """
+    return _SECTIONS.get(type(event), Section.OTHER)
+
+
+_SECTIONS: dict[type[Event], Section] = {
+    **dict.fromkeys(
+        (registration.JobSeekerLedgerOpened, registration.BasicsRecorded, registration.LedgerMoved,
+         merging.LedgerMergedInto, merging.LedgerMergedFrom),
+        Section.BASICS,
+    ),
+    **dict.fromkeys(
+        (registration.JobSeekingRegistered, registration.RefinedInformationRecorded, grading.Graded,
+         status.StatusRegistered, status.StatusRegistrationEnded, status.Recognised,
+         status.RecognitionEnded, status.GroupNamed),
+        Section.REGISTRATION,
+    ),
+    **dict.fromkeys(
+        (search.ReadinessJudged, search.Referred, search.ReferralOutcomeKnown, search.Employed,
+         search.SearchArchived),
+        Section.REFERRALS_AND_HIRES,
+    ),
+    **dict.fromkeys(
+        (guidance.GuidanceBooked, guidance.CounsellorAssigned, guidance.BookingCancelled,
+         guidance.AptitudeAssessed, guidance.GuidanceGiven, guidance.LedTo, status.AdviceCalledFor,
+         status.AdviceGiven),
+        Section.GUIDANCE,
+    ),
+    **dict.fromkeys(
+        (contact.Contacted, contact.ContactTried, contact.ReportedToRegistry,
+         contact.ServicesCeased, contact.ServicesResumed, surveys.Surveyed),
+        Section.TRACKING_CHECKS,
+    ),
+    **dict.fromkeys((surveys.NeedsFileOpened, surveys.NeedsFileChanged), Section.NEEDS_FILE),
+}  # fmt: skip
+
+CONTACTS: frozenset[type[Event]] = frozenset(
+    {
+        registration.JobSeekerLedgerOpened,
+        registration.JobSeekingRegistered,
+        registration.RefinedInformationRecorded,
+        registration.LedgerMoved,
+        grading.Graded,
+        status.AdviceGiven,
+        guidance.GuidanceBooked,
+        guidance.BookingCancelled,
+        guidance.AptitudeAssessed,
+        guidance.GuidanceGiven,
+        guidance.LedTo,
+        search.ReadinessJudged,
+        search.Referred,
+        surveys.Surveyed,
+        surveys.NeedsFileChanged,
+        contact.Contacted,
+        contact.ServicesResumed,
+        appeals.AppealLodged,
+    }
+)
+"""What the person has a part in, so that it counts as contact (Article 13, paragraph 3)."""
+
+
+def is_contact(event: Event) -> bool:
+    """Say whether the person was in contact: a survey that reached nobody is none.
+
+    Rule 13.3.
+    """
+    if isinstance(event, surveys.Surveyed):
+        return event.answer is not surveys.SurveyAnswer.NOT_REACHED
+    return type(event) in CONTACTS
+
+
+@dataclass(slots=True)
+class JobSeekerLedger(Aggregate):
+    """What decisions about a job seeker need."""
+
+    kind: ClassVar[str] = "job_seeker_ledger"
+    changes: ClassVar[dict[type[Event], Change]] = {}
+
+    opened_on: date | None = None
+    agency_code: str = ""
+    residence_area: str | None = None
+    household: Household | None = None
+    registration: Registration = field(default_factory=Registration)
+    grading: Grading = field(default_factory=Grading)
+    status: Status = field(default_factory=Status)
+    guidance: Guidance = field(default_factory=Guidance)
+    search: Search = field(default_factory=Search)
+    surveys: Surveys = field(default_factory=Surveys)
+    contact: Contact = field(default_factory=Contact)
+    appeals: dict[UUID, Appeal] = field(default_factory=dict)
+    merging: Merging = field(default_factory=Merging)
+
+    def apply(self, recorded: RecordedEvent) -> None:
+        """Change the state by one recorded event, and note when the person was last in contact."""
+        Aggregate.apply(self, recorded)
+        if is_contact(recorded.event):
+            last = self.contact.last_on
+            self.contact.last_on = max(last or recorded.occurred_on, recorded.occurred_on)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the ledger was opened."""
+        return self.opened_on is not None
+
+    def weight(self) -> int:
+        """Return about how many bytes the state takes."""
+        return 600 + 300 * (
+            len(self.search.referrals) + len(self.guidance.bookings) + len(self.appeals)
+        )
+
+    def require_not_merged(self) -> None:
+        """Make sure that the ledger was not given up for another. Raises InvalidInput with which."""
+        if self.merging.into is not None:
+            raise InvalidInput(
+                f"this ledger was merged into {self.merging.into}: use that one",
+                field="job_seeker_id",
+            )
+
+    def require_open(self) -> None:
+        """Make sure that this is the person's ledger. Raises NotFound where there is none."""
+        self.require_not_merged()
+        if not self.is_open:
+            raise NotFound("this person has no ledger: open it first", field="job_seeker_id")
+
+    def require_served(self, occasion: Occasion) -> None:
+        """Make sure that the person may be given services on the day.
+
+        Rules 13.3, 21.2b, 21.3.
+        """
+        self.require_open()
+        contact.require_serving(self)
+        if self.opened_on is not None and occasion.occurred_on < self.opened_on:
+            raise InvalidInput(f"the ledger was opened on {self.opened_on}", field="occurred_on")
+
+
+JobSeekerLedger.changes.update(
+    changes_of(registration, grading, status, guidance, search, surveys, contact, appeals, merging)
+)

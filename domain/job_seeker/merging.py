@@ -1,0 +1,205 @@
+"""Merging two ledgers that were found to be one person's: a recorded act on both streams.
+
+The ledger that is given up points to the one that goes on, which takes over what is open in it. Its
+entries stay where they are and are read as a part of the other's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from ..aggregate import Occasion, changed_by
+from ..errors import InvalidInput
+from ..events import Event, RecordedEvent
+from .appeals import Appeal
+from .contact import Ground
+from .guidance import Booking
+from .search import OpenReferral
+from .status import StatusRegistration
+
+if TYPE_CHECKING:
+    from .ledger import JobSeekerLedger
+
+
+class CarriedOver(BaseModel):
+    """What goes over from the ledger that is given up: its standing, and all that is open in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    opened_on: date | None
+    registered_on: date | None
+    refined_on: date | None
+    level: int | None
+    graded_on: date | None
+    registration: StatusRegistration | None
+    recognised: bool
+    groups: tuple[str, ...]
+    assistance_called_for: bool
+    bookings: dict[UUID, Booking]
+    assessed_on: date | None
+    online_access: bool
+    is_ready: bool | None
+    referrals: dict[UUID, OpenReferral]
+    employed_on: date | None
+    surveyed_on: date | None
+    follow_ups: int
+    unwilling: int
+    needs_file_on: date | None
+    last_contact_on: date | None
+    ceased: Ground | None
+    appeals: dict[UUID, Appeal]
+
+
+# --- events -----------------------------------------------------------------------------------
+
+
+class LedgerMergedInto(Event, name="job_seeker_ledger.merged_into"):
+    """This ledger is given up: the person's ledger is the other one."""
+
+    survivor_id: UUID
+    reason: str
+    evidence: str
+
+
+class LedgerMergedFrom(Event, name="job_seeker_ledger.merged_from"):
+    """Another ledger was found to be this person's, too, and is taken over."""
+
+    merged_id: UUID
+    reason: str
+    evidence: str
+    carried: CarriedOver
+
+
+# --- state ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Merging:
+    """To which ledger this one points, or which ones it took over."""
+
+    into: UUID | None = None
+
+
+@changed_by(LedgerMergedInto)
+def _into(ledger: JobSeekerLedger, event: LedgerMergedInto, _: RecordedEvent) -> None:
+    ledger.merging.into = event.survivor_id
+
+
+@changed_by(LedgerMergedFrom)
+def _from(ledger: JobSeekerLedger, event: LedgerMergedFrom, _: RecordedEvent) -> None:
+    carried = event.carried
+    ledger.opened_on = _first(ledger.opened_on, carried.opened_on)
+
+    registration, grading = ledger.registration, ledger.grading
+    registration.registered_on = _last(registration.registered_on, carried.registered_on)
+    registration.refined_on = _last(registration.refined_on, carried.refined_on)
+    if grading.graded_on is None or grading.graded_on < (carried.graded_on or grading.graded_on):
+        grading.level, grading.graded_on = carried.level, carried.graded_on
+
+    status = ledger.status
+    status.registration = status.registration or carried.registration
+    status.recognised |= carried.recognised
+    status.groups += [group for group in carried.groups if group not in status.groups]
+    status.assistance_called_for |= carried.assistance_called_for
+
+    guidance, search = ledger.guidance, ledger.search
+    guidance.bookings.update(carried.bookings)
+    guidance.assessed_on = _last(guidance.assessed_on, carried.assessed_on)
+    guidance.online_access |= carried.online_access
+    if search.is_ready is None:
+        search.is_ready = carried.is_ready
+    search.referrals.update(carried.referrals)
+    search.employed_on = _last(search.employed_on, carried.employed_on)
+
+    surveys = ledger.surveys
+    surveys.surveyed_on = _last(surveys.surveyed_on, carried.surveyed_on)
+    surveys.follow_ups = max(surveys.follow_ups, carried.follow_ups)
+    surveys.unwilling = max(surveys.unwilling, carried.unwilling)
+    surveys.needs_file_on = _first(surveys.needs_file_on, carried.needs_file_on)
+
+    # Who was served under either number was not out of contact.
+    contact = ledger.contact
+    contact.last_on = _last(contact.last_on, carried.last_contact_on)
+    if carried.ceased is None:
+        contact.ceased = contact.reported = None
+    ledger.appeals.update(carried.appeals)
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+
+def merge(
+    survivor: JobSeekerLedger,
+    survivor_id: UUID,
+    merged: JobSeekerLedger,
+    merged_id: UUID,
+    occasion: Occasion,
+    reason: str,
+    evidence: str,
+) -> tuple[list[Event], list[Event]]:
+    """Return what is recorded in the ledger that goes on, and in the one that is given up.
+
+    Rules 9.1, 13.1.
+    """
+    if survivor_id == merged_id:
+        raise InvalidInput("a ledger is not merged with itself", field="merged_id")
+    survivor.require_open()
+    merged.require_open()
+    carried = _carried(merged)
+    onwards: list[Event] = [
+        LedgerMergedFrom(merged_id=merged_id, reason=reason, evidence=evidence, carried=carried)
+    ]
+    if not (survivor.status.assistance_called_for or carried.assistance_called_for):
+        latest = max(
+            (survivor.grading, merged.grading), key=lambda found: found.graded_on or date.min
+        )
+        onwards += survivor.status.following(
+            survivor,
+            occasion.edition,
+            registered=bool(survivor.registration.registered_on or carried.registered_on),
+            level=latest.level,
+            status=survivor.status.registration or carried.registration,
+            recognised=survivor.status.recognised or carried.recognised,
+        )
+    given_up = LedgerMergedInto(survivor_id=survivor_id, reason=reason, evidence=evidence)
+    return onwards, [given_up]
+
+
+def _carried(ledger: JobSeekerLedger) -> CarriedOver:
+    return CarriedOver(
+        opened_on=ledger.opened_on,
+        registered_on=ledger.registration.registered_on,
+        refined_on=ledger.registration.refined_on,
+        level=ledger.grading.level,
+        graded_on=ledger.grading.graded_on,
+        registration=ledger.status.registration,
+        recognised=ledger.status.recognised,
+        groups=tuple(ledger.status.groups),
+        assistance_called_for=ledger.status.assistance_called_for,
+        bookings=dict(ledger.guidance.bookings),
+        assessed_on=ledger.guidance.assessed_on,
+        online_access=ledger.guidance.online_access,
+        is_ready=ledger.search.is_ready,
+        referrals=dict(ledger.search.referrals),
+        employed_on=ledger.search.employed_on,
+        surveyed_on=ledger.surveys.surveyed_on,
+        follow_ups=ledger.surveys.follow_ups,
+        unwilling=ledger.surveys.unwilling,
+        needs_file_on=ledger.surveys.needs_file_on,
+        last_contact_on=ledger.contact.last_on,
+        ceased=ledger.contact.ceased,
+        appeals=dict(ledger.appeals),
+    )
+
+
+def _last(one: date | None, other: date | None) -> date | None:
+    return max((day for day in (one, other) if day is not None), default=None)
+
+
+def _first(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)

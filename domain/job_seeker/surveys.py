@@ -1,0 +1,207 @@
+"""Willingness surveys (就业意愿摸查) and the employment needs file (就业需求档案): Articles 18-21."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from ..aggregate import Occasion, changed_by
+from ..errors import InvalidInput, RuleBroken
+from ..events import Event, Personal, RecordedEvent
+
+if TYPE_CHECKING:
+    from .ledger import JobSeekerLedger
+
+
+class SurveyMethod(StrEnum):
+    """How a survey is made (Article 19)."""
+
+    PHONE = "phone"
+    FRONT_DESK = "front_desk"
+    VISIT = "visit"
+
+    @property
+    def label_zh(self) -> str:
+        """The method in the words of the regulation."""
+        return {"phone": "电话访问", "front_desk": "前台接待", "visit": "主动上门"}[self]
+
+
+class SurveyAnswer(StrEnum):
+    """What a survey found. Nobody reached is an answer, too: the attempt counts (21.2b)."""
+
+    WILLING = "willing"
+    UNWILLING = "unwilling"
+    NOT_REACHED = "not_reached"
+
+    @property
+    def label_zh(self) -> str:
+        """The answer as an official writes it."""
+        return {
+            "willing": "有就业意愿",
+            "unwilling": "暂无就业意愿",
+            "not_reached": "未联系上",
+        }[self]
+
+
+class PutOff(StrEnum):
+    """Why a follow-up survey may come later than usual (Article 21, item 2)."""
+
+    CHILDBIRTH = "childbirth"
+    CARING_FOR_FAMILY = "caring_for_family"
+    ILLNESS = "illness"
+    OTHER = "other"
+
+    @property
+    def label_zh(self) -> str:
+        """The cause as an official writes it."""
+        return {
+            "childbirth": "生育",
+            "caring_for_family": "陪护家人",
+            "illness": "患病",
+            "other": "其他类似情况",
+        }[self]
+
+
+class EmploymentNeeds(BaseModel):
+    """The content of the needs file; an empty field was not stated. It names nobody."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    occupations: tuple[str, ...] = ()
+    monthly_pay_from: int | None = None
+    working_time: str = ""
+    training_wanted: tuple[str, ...] = ()
+    services_wanted: tuple[str, ...] = ()
+    hindrances: tuple[str, ...] = ()
+    wants_own_business: bool | None = None
+
+
+# --- events -----------------------------------------------------------------------------------
+
+
+class Surveyed(Event, name="job_seeker_ledger.surveyed", subject="person_id"):
+    """A willingness survey: the method, what was found, and the concrete reason where unwilling.
+
+    `number` is 0 for the first survey and counts the follow-ups since. `will_follow_up` says that
+    the person is willing and did not register, so that another survey is due; `put_off` why it may
+    come later than usual.
+    """
+
+    person_id: UUID
+    method: SurveyMethod
+    answer: SurveyAnswer
+    reason: Personal
+    other_findings: Personal
+    number: int
+    will_follow_up: bool
+    put_off: PutOff | None
+
+
+class NeedsFileOpened(Event, name="job_seeker_ledger.needs_file_opened"):
+    """The employment needs file was opened on the day of the survey."""
+
+    needs: EmploymentNeeds
+
+
+class NeedsFileChanged(Event, name="job_seeker_ledger.needs_file_changed"):
+    """The person's needs are these now."""
+
+    needs: EmploymentNeeds
+    reason: str
+
+
+# --- state ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Surveys:
+    """The surveys so far; registering for job seeking starts the count anew."""
+
+    surveyed_on: date | None = None
+    follow_ups: int = 0
+    unwilling: int = 0
+    """Follow-up surveys in a row in which the person was unwilling."""
+    needs_file_on: date | None = None
+
+
+@changed_by(Surveyed)
+def _surveyed(ledger: JobSeekerLedger, event: Surveyed, recorded: RecordedEvent) -> None:
+    surveys = ledger.surveys
+    surveys.surveyed_on = recorded.occurred_on
+    surveys.follow_ups = event.number
+    if event.answer is SurveyAnswer.WILLING:
+        surveys.unwilling = 0
+    elif event.answer is SurveyAnswer.UNWILLING and event.number:
+        surveys.unwilling += 1
+
+
+@changed_by(NeedsFileOpened)
+def _needs(ledger: JobSeekerLedger, _: NeedsFileOpened, recorded: RecordedEvent) -> None:
+    ledger.surveys.needs_file_on = recorded.occurred_on
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+
+def survey(
+    ledger: JobSeekerLedger,
+    occasion: Occasion,
+    person_id: UUID,
+    method: SurveyMethod,
+    answer: SurveyAnswer,
+    reason: str,
+    other_findings: str,
+    put_off: PutOff | None,
+    needs: EmploymentNeeds,
+) -> list[Event]:
+    """Record a willingness survey; the first one opens the needs file on the same day.
+
+    A survey that follows another is a follow-up survey until the person registers.
+
+    Rules 18, 19, 20, 21.2a.
+    """
+    ledger.require_served(occasion)
+    if not (ledger.status.recognised or ledger.status.groups):
+        raise RuleBroken("18", "surveyed are people who are recognised as hard-to-employ")
+    if answer is SurveyAnswer.UNWILLING and not reason.strip():
+        raise RuleBroken("19", "state the concrete reason why the person is not willing for now")
+    surveys = ledger.surveys
+    if surveys.surveyed_on is not None and occasion.occurred_on < surveys.surveyed_on:
+        raise InvalidInput(f"the last survey was on {surveys.surveyed_on}", field="occurred_on")
+    registered = ledger.registration.registered_on is not None
+    will_follow_up = answer is SurveyAnswer.WILLING and not registered
+    if put_off is not None and not will_follow_up:
+        raise RuleBroken(
+            "21.2a", "put off is the follow-up of one who is willing and does not register"
+        )
+    surveyed = Surveyed(
+        person_id=person_id,
+        method=method,
+        answer=answer,
+        reason=reason,
+        other_findings=other_findings,
+        number=0 if surveys.surveyed_on is None or registered else surveys.follow_ups + 1,
+        will_follow_up=will_follow_up,
+        put_off=put_off,
+    )
+    if surveys.needs_file_on is not None:
+        return [surveyed]
+    return [surveyed, NeedsFileOpened(needs=needs)]
+
+
+def change_needs(
+    ledger: JobSeekerLedger, occasion: Occasion, needs: EmploymentNeeds, reason: str
+) -> list[Event]:
+    """Bring the needs file up to date.
+
+    Rules 20, 32.
+    """
+    ledger.require_served(occasion)
+    if ledger.surveys.needs_file_on is None:
+        raise RuleBroken("20", "the needs file is opened with the willingness survey: survey first")
+    return [NeedsFileChanged(needs=needs, reason=reason)]
