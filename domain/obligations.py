@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from .calendar import DueDate, WorkingDayCalendar, shanghai_day
-from .duties import assistance, employers
+from .duties import assistance, employers, job_seekers
 from .duties.duty import Duty, EntryDuty, Obligation, Outcome, Standing, events_of
 from .duties.effects import NOTHING, Closing, IdOf, Timing, effects_of
 from .events import Event, RecordedEvent
@@ -47,7 +47,7 @@ __all__ = [
     "subjects",
 ]
 
-TABLES: Final = (employers, assistance)
+TABLES: Final = (employers, job_seekers, assistance)
 """The tables of duties, one for each side of the service."""
 
 EMPLOYER_EVENTS: Final = employers.EVENTS

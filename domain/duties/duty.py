@@ -62,7 +62,8 @@ class On:
 
     `when` is the condition on which it counts. `item` names its field for the duty's item where that
     is another one. `counted_from` names the field with the day from which the term runs, where that
-    is not the day of service; `stated` the field with a due day that the event itself gives (None in
+    is not the day of service (``occurred_on``: that very day, where an event gives a new date, which else
+    leaves it as it is); `stated` the field with a due day that the event itself gives (None in
     it: the term holds).
     """
 

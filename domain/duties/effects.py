@@ -64,6 +64,7 @@ class Effects(NamedTuple):
 
 
 _ACTOR: ResponsibleOf = attrgetter("agency_code", "staff_id")
+_SERVICE_DAY: DayOf = attrgetter("occurred_on")
 _OWN_STREAM: IdOf = attrgetter("stream_id")
 _GETTERS: dict[str, Any] = {}
 
@@ -140,6 +141,8 @@ def _timing(duty: Duty, on: On) -> Timing:
 
 
 def _getter(on: On, field: str) -> Any:
+    if field == "occurred_on":
+        return _SERVICE_DAY
     if field not in on.event.model_fields:
         raise TypeError(f"{on.event.event_name} has no field {field!r}")
     return _GETTERS.setdefault(field, attrgetter(f"event.{field}"))

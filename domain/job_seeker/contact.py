@@ -123,7 +123,7 @@ def _ceased(ledger: JobSeekerLedger, event: ServicesCeased, _: RecordedEvent) ->
 @changed_by(ServicesResumed)
 def _resumed(ledger: JobSeekerLedger, _: ServicesResumed, __: RecordedEvent) -> None:
     ledger.contact.reported = ledger.contact.ceased = None
-    ledger.surveys.follow_ups = ledger.surveys.unwilling = 0
+    ledger.surveys.start_anew()
 
 
 # --- decisions --------------------------------------------------------------------------------

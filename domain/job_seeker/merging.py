@@ -67,12 +67,20 @@ class LedgerMergedInto(Event, name="job_seeker_ledger.merged_into"):
 
 
 class LedgerMergedFrom(Event, name="job_seeker_ledger.merged_from"):
-    """Another ledger was found to be this person's, too, and is taken over."""
+    """Another ledger was found to be this person's, too, and is taken over.
+
+    From the two together: `out_of_work_silent_since` is the last contact of one registered as out
+    of work, `follow_up_from` the survey after which another is due, `unfiled_since` the first day of
+    work after which the search was not filed yet; None where there is no such duty.
+    """
 
     merged_id: UUID
     reason: str
     evidence: str
     carried: CarriedOver
+    out_of_work_silent_since: date | None
+    follow_up_from: date | None
+    unfiled_since: date | None
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -121,6 +129,7 @@ def _from(ledger: JobSeekerLedger, event: LedgerMergedFrom, _: RecordedEvent) ->
     surveys.follow_ups = max(surveys.follow_ups, carried.follow_ups)
     surveys.unwilling = max(surveys.unwilling, carried.unwilling)
     surveys.needs_file_on = _first(surveys.needs_file_on, carried.needs_file_on)
+    surveys.follow_up_from = event.follow_up_from
 
     # Who was served under either number was not out of contact.
     contact = ledger.contact
@@ -151,8 +160,21 @@ def merge(
     survivor.require_open()
     merged.require_open()
     carried = _carried(merged)
+    registered = bool(survivor.registration.registered_on or carried.registered_on)
+    out_of_work = bool(survivor.status.registration or carried.registration)
+    silent_since = _last(survivor.contact.last_on, carried.last_contact_on)
+    employed_on = _last(survivor.search.employed_on, carried.employed_on)
+    follow_up_from = _last(survivor.surveys.follow_up_from, merged.surveys.follow_up_from)
     onwards: list[Event] = [
-        LedgerMergedFrom(merged_id=merged_id, reason=reason, evidence=evidence, carried=carried)
+        LedgerMergedFrom(
+            merged_id=merged_id,
+            reason=reason,
+            evidence=evidence,
+            carried=carried,
+            out_of_work_silent_since=silent_since if out_of_work and not employed_on else None,
+            follow_up_from=None if registered else follow_up_from,
+            unfiled_since=employed_on if registered else None,
+        )
     ]
     if not (survivor.status.assistance_called_for or carried.assistance_called_for):
         latest = max(
@@ -161,7 +183,7 @@ def merge(
         onwards += survivor.status.following(
             survivor,
             occasion.edition,
-            registered=bool(survivor.registration.registered_on or carried.registered_on),
+            registered=registered,
             level=latest.level,
             status=survivor.status.registration or carried.registration,
             recognised=survivor.status.recognised or carried.recognised,

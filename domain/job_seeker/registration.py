@@ -174,12 +174,16 @@ class BasicsRecorded(Event, name="job_seeker_ledger.basics_recorded", subject="p
 
 
 class JobSeekingRegistered(Event, name="job_seeker_ledger.registered", subject="person_id"):
-    """Job-seeking registration (求职登记) as the person filled it in."""
+    """Job-seeking registration (求职登记) as the person filled it in.
+
+    `must_be_graded` says that a recognised person begins a search, so that grading is due (22).
+    """
 
     person_id: UUID
     education: Education | None
     wishes: Wishes
     experience: Personal
+    must_be_graded: bool = False
 
 
 class RefinedInformationRecorded(
@@ -229,7 +233,7 @@ def _basics(ledger: JobSeekerLedger, event: BasicsRecorded, _: RecordedEvent) ->
 def _registered(ledger: JobSeekerLedger, _: JobSeekingRegistered, recorded: RecordedEvent) -> None:
     ledger.registration.registered_on = recorded.occurred_on
     ledger.search.employed_on = None
-    ledger.surveys.follow_ups = ledger.surveys.unwilling = 0
+    ledger.surveys.start_anew()
 
 
 @changed_by(RefinedInformationRecorded)
@@ -290,9 +294,11 @@ def register(
 ) -> list[Event]:
     """Register the person for job seeking, or bring the registration up to date.
 
-    Rules 11.2, 21.1.
+    Rules 11.2, 21.1, 22.
     """
     ledger.require_served(occasion)
+    if ledger.registration.registered_on is None and ledger.status.recognised:
+        registered = registered.model_copy(update={"must_be_graded": True})
     return [registered, *ledger.status.following(ledger, occasion.edition, registered=True)]
 
 

@@ -76,11 +76,15 @@ class ReferralOutcomeKnown(Event, name="job_seeker_ledger.referral_outcome_known
 
 
 class Employed(Event, name="job_seeker_ledger.employed"):
-    """The person started work; `referral_id` names the referral that led to it."""
+    """The person started work; `referral_id` names the referral that led to it.
+
+    `ends_search` says that the person was registered for job seeking: that search is to be filed.
+    """
 
     kind: EmploymentKind
     started_on: date
     referral_id: UUID | None
+    ends_search: bool
 
 
 class SearchArchived(Event, name="job_seeker_ledger.search_archived"):
@@ -215,8 +219,7 @@ def learn_outcome(
     )
     if started_on is None or ledger.search.employed_on is not None:
         return [known]
-    kind = EmploymentKind.REFERRED
-    return [known, Employed(kind=kind, started_on=started_on, referral_id=referral_id)]
+    return [known, _employed_as(ledger, EmploymentKind.REFERRED, started_on, referral_id)]
 
 
 def employ(
@@ -235,7 +238,16 @@ def employ(
         raise InvalidInput(
             f"the person is employed since {ledger.search.employed_on}", field="started_on"
         )
-    return [Employed(kind=kind, started_on=started_on, referral_id=None)]
+    return [_employed_as(ledger, kind, started_on, None)]
+
+
+def _employed_as(
+    ledger: JobSeekerLedger, kind: EmploymentKind, started_on: date, referral_id: UUID | None
+) -> Employed:
+    ends_search = ledger.registration.registered_on is not None
+    return Employed(
+        kind=kind, started_on=started_on, referral_id=referral_id, ends_search=ends_search
+    )
 
 
 def archive(ledger: JobSeekerLedger) -> list[Event]:

@@ -77,11 +77,15 @@ class StatusRegistrationEnded(Event, name="job_seeker_ledger.status_registration
 
 
 class Recognised(Event, name="job_seeker_ledger.recognised"):
-    """The person is recognised as hard-to-employ (就业困难人员认定) in a category."""
+    """The person is recognised as hard-to-employ (就业困难人员认定) in a category.
+
+    `must_be_graded` says that the person is registered for job seeking and not graded (22).
+    """
 
     category: str
     since: date
     source: str
+    must_be_graded: bool = False
 
 
 class RecognitionEnded(Event, name="job_seeker_ledger.recognition_ended"):
@@ -259,12 +263,18 @@ def recognise(
 ) -> list[Event]:
     """Record the recognition as hard-to-employ, and what follows from it.
 
-    Rules 13.1, 18.
+    Rules 13.1, 18, 22.
     """
     ledger.require_open()
     _not_after(since, occasion)
+    registered = ledger.registration.registered_on is not None
     return [
-        Recognised(category=category, since=since, source=source),
+        Recognised(
+            category=category,
+            since=since,
+            source=source,
+            must_be_graded=registered and ledger.grading.level is None,
+        ),
         *ledger.status.following(ledger, occasion.edition, recognised=True),
     ]
 

@@ -89,7 +89,8 @@ class Surveyed(Event, name="job_seeker_ledger.surveyed", subject="person_id"):
 
     `number` is 0 for the first survey and counts the follow-ups since. `will_follow_up` says that
     the person is willing and did not register, so that another survey is due; `put_off` why it may
-    come later than usual.
+    come later than usual. `unwilling_often` and `surveyed_often` say that the counts of Article 21
+    are reached; `last_contact_on` is the last contact before a survey that reached nobody.
     """
 
     person_id: UUID
@@ -100,6 +101,9 @@ class Surveyed(Event, name="job_seeker_ledger.surveyed", subject="person_id"):
     number: int
     will_follow_up: bool
     put_off: PutOff | None
+    unwilling_often: bool
+    surveyed_often: bool
+    last_contact_on: date | None
 
 
 class NeedsFileOpened(Event, name="job_seeker_ledger.needs_file_opened"):
@@ -127,17 +131,28 @@ class Surveys:
     unwilling: int = 0
     """Follow-up surveys in a row in which the person was unwilling."""
     needs_file_on: date | None = None
+    follow_up_from: date | None = None
+    """The day of the survey after which a follow-up survey is due."""
+
+    def start_anew(self) -> None:
+        """Forget the counts: the person registered, or services resumed."""
+        self.follow_ups = self.unwilling = 0
+        self.follow_up_from = None
+
+    def unwilling_with(self, answer: SurveyAnswer, number: int) -> int:
+        """Return how many follow-up surveys in a row find the person unwilling, this one included."""
+        if answer is SurveyAnswer.WILLING:
+            return 0
+        return self.unwilling + (answer is SurveyAnswer.UNWILLING and number > 0)
 
 
 @changed_by(Surveyed)
 def _surveyed(ledger: JobSeekerLedger, event: Surveyed, recorded: RecordedEvent) -> None:
     surveys = ledger.surveys
     surveys.surveyed_on = recorded.occurred_on
+    surveys.unwilling = surveys.unwilling_with(event.answer, event.number)
     surveys.follow_ups = event.number
-    if event.answer is SurveyAnswer.WILLING:
-        surveys.unwilling = 0
-    elif event.answer is SurveyAnswer.UNWILLING and event.number:
-        surveys.unwilling += 1
+    surveys.follow_up_from = recorded.occurred_on if event.will_follow_up else None
 
 
 @changed_by(NeedsFileOpened)
@@ -163,7 +178,7 @@ def survey(
 
     A survey that follows another is a follow-up survey until the person registers.
 
-    Rules 18, 19, 20, 21.2a.
+    Rules 18, 19, 20, 21.2a, 21.2b, 21.3.
     """
     ledger.require_served(occasion)
     if not (ledger.status.recognised or ledger.status.groups):
@@ -179,15 +194,21 @@ def survey(
         raise RuleBroken(
             "21.2a", "put off is the follow-up of one who is willing and does not register"
         )
+    number = 0 if surveys.surveyed_on is None or registered else surveys.follow_ups + 1
+    edition = occasion.edition
     surveyed = Surveyed(
         person_id=person_id,
         method=method,
         answer=answer,
         reason=reason,
         other_findings=other_findings,
-        number=0 if surveys.surveyed_on is None or registered else surveys.follow_ups + 1,
+        number=number,
         will_follow_up=will_follow_up,
         put_off=put_off,
+        unwilling_often=not registered
+        and edition.unwilling_surveys.reached(surveys.unwilling_with(answer, number)),
+        surveyed_often=not registered and edition.surveys_before_ceasing.reached(number),
+        last_contact_on=ledger.contact.last_on if answer is SurveyAnswer.NOT_REACHED else None,
     )
     if surveys.needs_file_on is not None:
         return [surveyed]

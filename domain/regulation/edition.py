@@ -91,6 +91,7 @@ class Edition(BaseModel):
     survey_out_of_contact_report: Term
     unwilling_surveys: Count
     unwilling_report: Term
+    grading_after_registration: Term
     agreement_signing: Term
     transfer_decision: Term
     agreement_signing_after_transfer: Term
@@ -296,6 +297,8 @@ EDITION_2018: Final = Edition.of(
     _count("unwilling_surveys", "21.3", 3, "次跟踪摸查",
            "follow-up surveys still unwilling before services cease"),
     _promptly("unwilling_report", "21.3", 5, "surveys reached → reported to the registry"),
+    _promptly("grading_after_registration", "22", 1,
+              "registration of a recognised person → difficulty graded"),
     _promptly("agreement_signing", "23.1", 5,
               "registration of a recognised person → agreement signed"),
     _promptly("transfer_decision", "24", 5,
