@@ -57,7 +57,7 @@ class BookGuidanceOnline(BookGuidance, name="book_guidance_online"):
         ledger.require_served(context.occasion)
         guidance.require_online_access(ledger)
         district = (ledger.residence_area or "")[:6]
-        agency = context.directory.find(district, context.occasion.occurred_on)
+        agency = context.directory.find(district, context.occasion.today)
         if agency is None or agency.level is not AgencyLevel.DISTRICT:
             raise InvalidInput(
                 f"no district agency has the code {district}: mend the habitual residence",
@@ -92,7 +92,7 @@ class AssignCounsellor(JobSeekerCommand, name="assign_counsellor"):
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> list[Event]:
         """Name a counsellor of an agency of the district."""
         directory, occasion = context.directory, context.occasion
-        day = occasion.occurred_on
+        day = occasion.today
         district = directory.find(occasion.actor.agency_code, day)
         agency = directory.find(self.agency_code, day)
         if agency is None or district is None or not agency.is_at_or_below(district):
@@ -220,7 +220,7 @@ class HoldGroupSession(Command, name="hold_group_session"):
             occasion.actor,
             self.power,
             ledger.agency_code,
-            occasion.occurred_on,
+            occasion.today,
         )
         given = GuidanceGiven(
             guidance_id=self.session_id,

@@ -313,7 +313,7 @@ class MergeJobSeekerLedgers(JobSeekerCommand, name="merge_job_seeker_ledgers"):
         """Record the merge in both ledgers."""
         merged, occasion = context.look(JobSeekerLedger, self.merged_id), context.occasion
         owner = merged.agency_code or None
-        require(context.directory, occasion.actor, self.power, owner, occasion.occurred_on)
+        require(context.directory, occasion.actor, self.power, owner, occasion.today)
         here, there = merging.merge(
             ledger,
             self.job_seeker_id,

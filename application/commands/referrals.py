@@ -55,7 +55,7 @@ class ReferralCommand(EmployerCommand):
             codes.append(present_ledger(context, person_id)[1].agency_code)
         occasion = context.occasion
         for code in filter(None, codes):
-            if reaches(context.directory, occasion.actor, self.power, code, occasion.occurred_on):
+            if reaches(context.directory, occasion.actor, self.power, code, occasion.today):
                 return code
         return next(filter(None, codes), None)
 
