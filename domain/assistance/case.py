@@ -1,0 +1,180 @@
+"""The assistance case (就业援助) as a whole: what changes it, its sections, and the steps now open.
+
+Its parts are in the modules beside, each with its events, how they change the state, and its decisions.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from ..aggregate import changes_of
+from ..events import Event
+from ..regulation.edition import Edition
+from . import (
+    agreement,
+    consultation,
+    employment,
+    ending,
+    guidance,
+    moving,
+    placement,
+    programmes,
+    readiness,
+    referrals,
+    team_and_plan,
+    visits,
+)
+from .agreement import LedgerFacts
+from .facts import Fact, Step
+from .readiness import UnreadyCause
+from .state import AssistanceCase, CaseStage
+
+__all__ = ["PARTS", "AssistanceCase", "CaseSection", "available_steps", "section_of"]
+
+PARTS: Final = (
+    agreement,
+    team_and_plan,
+    readiness,
+    guidance,
+    programmes,
+    referrals,
+    employment,
+    visits,
+    consultation,
+    placement,
+    moving,
+    ending,
+)
+
+AssistanceCase.changes.update(changes_of(*PARTS))
+
+
+class CaseSection(StrEnum):
+    """What the ledger of a hard-to-employ person holds beside Article 17 (Article 32)."""
+
+    AGREEMENT = "agreement"
+    SPECIALIST_AND_TEAM = "specialist_and_team"
+    GUIDANCE = "assistance_guidance"
+    PLAN = "plan"
+    REFERRALS = "assistance_referrals"
+    EMPLOYMENT = "employment"
+    VISITS = "visits"
+    CONSULTATION = "consultation"
+
+    @property
+    def label_zh(self) -> str:
+        """The section in the words of the regulation."""
+        return {
+            "agreement": "就业援助服务协议及其履行情况",
+            "specialist_and_team": "就业援助服务专员及专门服务团队的情况",
+            "assistance_guidance": "就业指导服务情况",
+            "plan": "就业援助方案及其行动计划的制修订及执行情况",
+            "assistance_referrals": "匹配推荐情况",
+            "employment": "是否实现就业及稳定就业情况",
+            "visits": "跟踪回访情况",
+            "consultation": "专家小组会诊指导情况",
+        }[self]
+
+
+_SECTIONS: Final[dict[type[Event], CaseSection]] = {
+    agreement.SpecialistChanged: CaseSection.SPECIALIST_AND_TEAM,
+    team_and_plan.TeamFormed: CaseSection.SPECIALIST_AND_TEAM,
+    team_and_plan.PlanMade: CaseSection.PLAN,
+    team_and_plan.PlanRevised: CaseSection.PLAN,
+    team_and_plan.PlanStageReached: CaseSection.PLAN,
+    readiness.ReadinessAssessed: CaseSection.PLAN,
+    readiness.PersonClassified: CaseSection.PLAN,
+    programmes.ProgrammeBegun: CaseSection.PLAN,
+    programmes.ProgrammeRedated: CaseSection.PLAN,
+    programmes.ProgrammeEnded: CaseSection.PLAN,
+    guidance.GuidanceGiven: CaseSection.GUIDANCE,
+    referrals.PersonReferred: CaseSection.REFERRALS,
+    referrals.ReferralConcluded: CaseSection.REFERRALS,
+    employment.WorkStarted: CaseSection.EMPLOYMENT,
+    employment.WorkEnded: CaseSection.EMPLOYMENT,
+    employment.SearchArchived: CaseSection.EMPLOYMENT,
+    placement.PlacementRecommended: CaseSection.EMPLOYMENT,
+    placement.Placed: CaseSection.EMPLOYMENT,
+    placement.PlacementEnded: CaseSection.EMPLOYMENT,
+    visits.VisitMade: CaseSection.VISITS,
+    consultation.ConsultationApplied: CaseSection.CONSULTATION,
+    consultation.ConsultationAccepted: CaseSection.CONSULTATION,
+    consultation.ConsultationDeclined: CaseSection.CONSULTATION,
+    consultation.OpinionGiven: CaseSection.CONSULTATION,
+    consultation.FeedbackGiven: CaseSection.CONSULTATION,
+}
+
+
+def section_of(event: Event) -> CaseSection:
+    """Return the section of the ledger in which an event is shown.
+
+    Rule 32.
+    """
+    return _SECTIONS.get(type(event), CaseSection.AGREEMENT)
+
+
+def available_steps(
+    case: AssistanceCase, ledger: LedgerFacts, day: date, edition: Edition
+) -> tuple[Step, ...]:
+    """Return the steps that the regulation leaves to choice, open or not, with the facts that count.
+
+    `case` is the person's last case, an empty one where there is none. Nothing is taken by itself.
+
+    Rules 13.1, 24, 26, 28, 29, 30.1, 30.2.
+    """
+    again = case.stage is CaseStage.ENDED and case.placement.ended_on is not None
+    assisted = Fact(
+        case.stage is CaseStage.ASSISTED,
+        "正在接受就业援助专门服务",
+        f"the case is {case.stage}, not being assisted",
+    )
+    return (
+        Step(
+            "sign_agreement",
+            "签订就业援助服务协议",
+            "30.2" if again else "23.1",
+            agreement.signing_facts(case, ledger),
+        ),
+        Step(
+            "psychological_adjustment",
+            "开展心理调适",
+            "26",
+            (assisted, *guidance.psychological_facts(case)),
+        ),
+        Step("programme", "推荐参加培训、见习", "26", (assisted, _lacks_skills(case))),
+        Step("refer", "匹配推荐", "15.1", (assisted, *referrals.referral_facts(case))),
+        Step(
+            "apply_for_consultation",
+            "申请专家会诊",
+            "28",
+            consultation.consultation_facts(case, edition),
+        ),
+        Step("end_for_unwillingness", "终止就业援助服务", "29", ending.ending_facts(case)),
+        Step(
+            "recommend_placement",
+            "向社会公益性就业组织推荐",
+            "30.1",
+            placement.placement_facts(case, day, edition),
+        ),
+        Step("ask_for_transfer", "申请服务关系划转", "24", (_may_move(case),)),
+    )
+
+
+def _lacks_skills(case: AssistanceCase) -> Fact:
+    return Fact(
+        not case.readiness.job_ready and case.readiness.cause == UnreadyCause.SKILLS,
+        "就业准备不足，原因为知识、技能等",
+        "the last assessment found no unreadiness by knowledge or skills",
+    )
+
+
+def _may_move(case: AssistanceCase) -> Fact:
+    return Fact(
+        case.is_live and case.transfer is None,
+        "协议履行中，没有进行中的划转",
+        "a transfer is under way"
+        if case.transfer is not None
+        else f"the case is {case.stage}: no agreement is in force",
+    )
