@@ -47,25 +47,31 @@ __all__ = [
     "subjects",
 ]
 
-TABLES: Final = (employers, job_seekers, assistance)
-"""The tables of duties, one for each side of the service."""
-
 EMPLOYER_EVENTS: Final = employers.EVENTS
 """Every event of an employer's ledger."""
 
-DUTIES: Final[tuple[Duty, ...]] = tuple(duty for table in TABLES for duty in table.DUTIES)
+DUTIES: Final[tuple[Duty, ...]] = (*employers.DUTIES, *job_seekers.DUTIES, *assistance.DUTIES)
 """The duties that stand open until they are discharged or cancelled."""
 
-ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = tuple(
-    duty for table in TABLES for duty in table.ENTRY_DUTIES
+ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = (
+    *employers.ENTRY_DUTIES,
+    *job_seekers.ENTRY_DUTIES,
+    *assistance.ENTRY_DUTIES,
 )
 """The duties of prompt entry, by kind of ledger."""
 
-TITLES_ZH: Final = MappingProxyType({duty.key: duty.title_zh for duty in (*DUTIES, *ENTRY_DUTIES)})
+TITLES_ZH: Final = MappingProxyType(
+    {duty.key: duty.title_zh for duty in DUTIES}
+    | {duty.key: duty.title_zh for duty in ENTRY_DUTIES}
+)
 """What each duty is called, by its key."""
 
 TRIGGERS_ZH: Final = MappingProxyType(
-    {event.event_name: text for table in TABLES for event, text in table.TRIGGERS_ZH.items()}
+    {
+        event.event_name: text
+        for table in (employers, job_seekers, assistance)
+        for event, text in table.TRIGGERS_ZH.items()
+    }
 )
 """What gives rise to duties, by the stored name of the event."""
 
@@ -310,7 +316,7 @@ def explain(obligation: Obligation, edition: Edition, calendar: WorkingDayCalend
     Raises KeyError for a duty or a rule that this version of the package does not know.
     """
     duty = _DUTIES.get(obligation.duty)
-    trigger_zh = TRIGGERS_ZH.get(obligation.trigger, obligation.trigger) if duty else "提供服务"
+    trigger_zh = TRIGGERS_ZH.get(obligation.trigger, "最近一次服务") if duty else "提供服务"
     term = _term(edition, duty.term_key if duty else obligation.duty)
     return Explanation(
         rule=obligation.rule,

@@ -3,6 +3,7 @@
 What arises and what ends it is `domain.obligations`; here it becomes rows. A row changes only once,
 when it is closed: so what was open at a log position P are the rows with ``since_position <= P`` that
 are open or have ``closed_position > P``, and no row needs to be made again to see a day in the past.
+(A duty that is put off before its time has come is the one exception: no worklist showed it.)
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from ..domain.calendar import WorkingDayCalendar
+from ..domain.calendar import WorkingDayCalendar, shanghai_day
 from ..domain.events import RecordedEvent
 from ..domain.obligations import EVENTS_WITH_DUTIES, End, Outcome, arising, ending, subjects
 from ..domain.regulation.edition import EDITIONS, Edition
@@ -106,12 +107,28 @@ class Obligations(ReadModel[ObligationRow]):
     def _go_on(
         self, end: End, row: ObligationRow, rows: Rows[ObligationRow], edition: Edition | None
     ) -> bool:
-        """Add the spell in which a duty goes on; return whether it differs from the one before."""
+        """Add the spell in which a duty goes on; return whether it takes the place of this one."""
         if edition is None:
             return False
         spell = ObligationRow(*end.next_spell(row, edition, self._calendar))
         if _VALUES(spell) == _VALUES(row):
             return False
+        if _is_put_off(row, spell, end.recorded):
+            row.trigger, row.arose_on, row.opens_on = spell.trigger, spell.arose_on, spell.opens_on
+            row.due_on, row.provisional = spell.due_on, spell.provisional
+            rows.touch(row)
+            return False
         spell.since_position = end.recorded.position
         rows.add(spell, end.subject_id)
         return True
+
+
+def _is_put_off(row: ObligationRow, spell: ObligationRow, recorded: RecordedEvent) -> bool:
+    """Say whether a duty whose time had not come is put off: no worklist ever showed it.
+
+    Its row takes the new date instead of being closed for another: somebody who is often in contact
+    would else leave a row behind each time.
+    """
+    return shanghai_day(recorded.recorded_at) < row.opens_on <= spell.opens_on and (
+        (row.agency_code, row.staff_id) == (spell.agency_code, spell.staff_id)
+    )

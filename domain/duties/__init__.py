@@ -22,5 +22,5 @@ the service. To add a duty:
    What is special about an event of a duty is said with `On`: a condition (`when`), the field that
    holds the day from which the term runs (`counted_from`), or a due day that the event itself states
    (`stated`). An event that both cancels and gives rise starts the duty anew.
-3. Name the event in the module's `TRIGGERS_ZH`, and a new module in `domain.obligations.TABLES`.
+3. Name the event in the module's `TRIGGERS_ZH`, and a new module in `domain.obligations`.
 """

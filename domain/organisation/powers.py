@@ -58,6 +58,10 @@ class Power(StrEnum):
     MERGE_LEDGERS = "merge_ledgers"
     RECEIVE_APPEALS = "receive_appeals"
     HANDLE_APPEALS = "handle_appeals"
+    ASSIST = "assist"
+    APPROVE_ENDINGS = "approve_endings"
+    CONSULT = "consult"
+    DECIDE_TRANSFERS = "decide_transfers"
 
 
 class Reach(StrEnum):
@@ -87,6 +91,8 @@ class Requirement(NamedTuple):
 
 _ALL_LEVELS = frozenset(AgencyLevel)
 _SERVING_LEVELS = _ALL_LEVELS - {AgencyLevel.CITY}
+_SUBDISTRICT = frozenset({AgencyLevel.SUBDISTRICT})
+_SUPERIOR_LEVELS = frozenset({AgencyLevel.CITY, AgencyLevel.DISTRICT})
 _SERVING_ROLES = frozenset(
     {Role.COUNSELLOR, Role.INFORMATION_ANALYST, Role.SERVICE_STAFF, Role.COMMUNITY_COORDINATOR}
 )
@@ -146,6 +152,18 @@ REQUIREMENTS: dict[Power, Requirement] = {
         frozenset({Role.SUPERVISOR, Role.SERVICE_STAFF}),
         False,
         Reach.BELOW,
+    ),
+    # Agreements are the subdistricts' (Article 23), who serve the person from then on.
+    Power.ASSIST: Requirement("23.1", _SUBDISTRICT, _SERVING_ROLES, False),
+    Power.APPROVE_ENDINGS: Requirement(
+        "29", _SUBDISTRICT, _SERVING_ROLES | {Role.SUPERVISOR}, False
+    ),
+    # Experts are counsellors of the superior agency (Article 28).
+    Power.CONSULT: Requirement(
+        "28", _SUPERIOR_LEVELS, frozenset({Role.COUNSELLOR, Role.SUPERVISOR}), False
+    ),
+    Power.DECIDE_TRANSFERS: Requirement(
+        "24", _SUPERIOR_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
 }
 """The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 59.2, 60 and 65 give them."""
