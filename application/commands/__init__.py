@@ -11,7 +11,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...domain.errors import InvalidInput
-from . import contact, employers, guidance, job_seekers, organisation, referrals, supervision
+from . import (
+    assistance,
+    assistance_course,
+    assisted_work,
+    contact,
+    employers,
+    guidance,
+    job_seekers,
+    organisation,
+    referrals,
+    supervision,
+)
 from .base import Command
 
 COMMANDS: dict[str, type[Command]] = {
@@ -23,6 +34,9 @@ COMMANDS: dict[str, type[Command]] = {
         guidance,
         referrals,
         contact,
+        assistance,
+        assisted_work,
+        assistance_course,
         supervision,
     )
     for cls in module.ALL

@@ -1,0 +1,81 @@
+"""What the commands about an assistance case have in common: the case, and the person's ledger beside it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar
+from uuid import UUID
+
+from ...domain.aggregate import Aggregate, Occasion
+from ...domain.assistance.case import AssistanceCase
+from ...domain.errors import NotFound
+from ...domain.events import Event
+from ...domain.job_seeker import search
+from ...domain.job_seeker.ledger import JobSeekerLedger
+from ...domain.organisation.directory import Directory
+from ...domain.organisation.powers import Power
+from ..ports import Identities
+from .base import Addressed, Command, Context, Decided
+
+
+class CaseCommand(Command):
+    """A command about the case with this id: `assistance.case_stream` gives it for person and number."""
+
+    power: ClassVar[Power] = Power.ASSIST
+    aggregate: ClassVar[type[Aggregate]] = AssistanceCase
+
+    case_id: UUID
+
+    def stream(self, identities: Identities, directory: Directory) -> UUID:
+        """Return the stream of the case."""
+        return self.case_id
+
+    def owner(self, aggregate: Aggregate, context: Context) -> str | None:
+        """Return the agency that serves the person. Raises NotFound for a case not begun."""
+        case = as_case(aggregate)
+        if case.signed_on is None:
+            raise NotFound("there is no such assistance case: sign the agreement", field="case_id")
+        return case.agency_code
+
+    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
+        """Return the events that follow for the case, and for the ledgers beside it."""
+        return self.decide_on(as_case(aggregate), context)
+
+    @abstractmethod
+    def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
+        """Return the events that follow for this case."""
+
+
+def as_case(aggregate: Aggregate) -> AssistanceCase:
+    """Return the aggregate as the case that it is."""
+    assert isinstance(aggregate, AssistanceCase)
+    return aggregate
+
+
+class PersonalLedger:
+    """The ledger of a case's person: where it was merged, the one that goes on."""
+
+    def __init__(self, context: Context, person_id: UUID | None) -> None:
+        """Look at it."""
+        assert person_id is not None
+        ledger = context.look(JobSeekerLedger, person_id)
+        while ledger.merging.into is not None:
+            person_id = ledger.merging.into
+            ledger = context.look(JobSeekerLedger, person_id)
+        self.person_id = person_id
+        self.state = ledger
+
+    def addressed(self, events: Iterable[Event]) -> list[Addressed]:
+        """Return events as events of this ledger."""
+        return [Addressed(self.person_id, event) for event in events]
+
+    def found_ready(self, occasion: Occasion, job_ready: bool, advice: str) -> list[Addressed]:
+        """Let the ledger say, too, whether the person could start within two weeks.
+
+        Rule 15.1.
+        """
+        if self.state.search.is_ready is job_ready:
+            return []
+        days = occasion.edition.job_ready_start.amount if job_ready else None
+        return self.addressed(search.judge_readiness(self.state, occasion, days, advice))
