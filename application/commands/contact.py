@@ -108,7 +108,7 @@ class ResumeServices(JobSeekerCommand, name="resume_services"):
 
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> list[Event]:
         """Resume them."""
-        return contact.resume(ledger, self.job_seeker_id, self.means, self.note)
+        return contact.resume(ledger, context.occasion, self.job_seeker_id, self.means, self.note)
 
 
 class LodgeAppeal(JobSeekerCommand, name="lodge_appeal"):

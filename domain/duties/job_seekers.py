@@ -61,6 +61,10 @@ def _out_of_work(event: Any) -> bool:
     return bool(event.out_of_work)
 
 
+def _is_served(event: Any) -> bool:
+    return bool(event.is_served)
+
+
 def _must_be_graded(event: Any) -> bool:
     return bool(event.must_be_graded)
 
@@ -102,7 +106,7 @@ DUTIES: Final = (
         title_zh="向就失业登记管理部门反馈超过6个月未联系情况",
         subject=_PERSON,
         arises_from=(
-            status.StatusRegistered,
+            On(status.StatusRegistered, when=_is_served),
             On(contact.ServicesResumed, when=_out_of_work),
             _merged_with("out_of_work_silent_since"),
         ),

@@ -216,22 +216,23 @@ def cease_after_assistance(ledger: JobSeekerLedger, reference: str) -> list[Even
     return [ReportedToRegistry(ground=ground, reference=reference), ServicesCeased(ground=ground)]
 
 
-def resume(ledger: JobSeekerLedger, person_id: UUID, means: ContactMeans, note: str) -> list[Event]:
+def resume(
+    ledger: JobSeekerLedger, occasion: Occasion, person_id: UUID, means: ContactMeans, note: str
+) -> list[Event]:
     """Resume services to a person who is in contact again.
 
-    Rule 13.3.
+    Rules 13.1, 13.2, 13.3.
     """
     ledger.require_open()
     if ledger.contact.ceased is None:
         raise InvalidInput("services have not ceased: there is nothing to resume")
-    return [
-        ServicesResumed(
-            person_id=person_id,
-            means=means,
-            note=note,
-            out_of_work=ledger.status.registration is not None,
-        )
-    ]
+    resumed = ServicesResumed(
+        person_id=person_id,
+        means=means,
+        note=note,
+        out_of_work=ledger.status.registration is not None,
+    )
+    return [resumed, *ledger.status.following(ledger, occasion.edition, is_served=True)]
 
 
 def require_serving(ledger: JobSeekerLedger) -> None:

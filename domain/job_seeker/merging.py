@@ -162,6 +162,7 @@ def merge(
     carried = _carried(merged)
     registered = bool(survivor.registration.registered_on or carried.registered_on)
     out_of_work = bool(survivor.status.registration or carried.registration)
+    is_served = survivor.contact.ceased is None or carried.ceased is None
     silent_since = _last(survivor.contact.last_on, carried.last_contact_on)
     employed_on = _last(survivor.search.employed_on, carried.employed_on)
     follow_up_from = _last(survivor.surveys.follow_up_from, merged.surveys.follow_up_from)
@@ -171,8 +172,10 @@ def merge(
             reason=reason,
             evidence=evidence,
             carried=carried,
-            out_of_work_silent_since=silent_since if out_of_work and not employed_on else None,
-            follow_up_from=None if registered else follow_up_from,
+            out_of_work_silent_since=(
+                silent_since if is_served and out_of_work and not employed_on else None
+            ),
+            follow_up_from=follow_up_from if is_served and not registered else None,
             unfiled_since=employed_on if registered else None,
         )
     ]
@@ -187,6 +190,7 @@ def merge(
             level=latest.level,
             status=survivor.status.registration or carried.registration,
             recognised=survivor.status.recognised or carried.recognised,
+            is_served=is_served,
         )
     given_up = LedgerMergedInto(survivor_id=survivor_id, reason=reason, evidence=evidence)
     return onwards, [given_up]

@@ -61,11 +61,15 @@ class NamedBy(StrEnum):
 
 
 class StatusRegistered(Event, name="job_seeker_ledger.status_registered"):
-    """The person is registered as out of work; `source` says by which register this is known."""
+    """The person is registered as out of work; `source` says by which register this is known.
+
+    `is_served` says that services had not ceased, so that silence is counted from now on (13.3).
+    """
 
     registration: StatusRegistration
     since: date
     source: str
+    is_served: bool = True
 
 
 class StatusRegistrationEnded(Event, name="job_seeker_ledger.status_registration_ended"):
@@ -154,11 +158,18 @@ class Status:
         level: int | None = None,
         status: StatusRegistration | None = None,
         recognised: bool | None = None,
+        is_served: bool | None = None,
     ) -> list[Event]:
         """Return what Article 13 makes of the person once the given facts have changed.
 
+        Nothing while services have ceased: what follows then is said when they resume.
+
         Rules 13.1, 13.2.
         """
+        if is_served is None:
+            is_served = ledger.contact.ceased is None
+        if not is_served:
+            return []
         level = ledger.grading.level if level is None else level
         if registered is None:
             registered = ledger.registration.registered_on is not None
@@ -242,7 +253,12 @@ def register_status(
     ):
         raise RuleBroken("13.2", "rural transfer registration is for this city's rural households")
     return [
-        StatusRegistered(registration=registration, since=since, source=source),
+        StatusRegistered(
+            registration=registration,
+            since=since,
+            source=source,
+            is_served=ledger.contact.ceased is None,
+        ),
         *ledger.status.following(ledger, occasion.edition, status=registration),
     ]
 
@@ -267,7 +283,7 @@ def recognise(
     """
     ledger.require_open()
     _not_after(since, occasion)
-    registered = ledger.registration.registered_on is not None
+    registered = ledger.registration.registered_on is not None and ledger.contact.ceased is None
     return [
         Recognised(
             category=category,

@@ -10,7 +10,7 @@ import pytest
 
 from taizhang.domain.errors import InvalidInput
 from taizhang.domain.events import Event
-from taizhang.domain.job_seeker import contact, surveys
+from taizhang.domain.job_seeker import contact, status, surveys
 from taizhang.domain.job_seeker.contact import (
     Contacted,
     ContactMeans,
@@ -21,6 +21,7 @@ from taizhang.domain.job_seeker.contact import (
     ServicesResumed,
 )
 from taizhang.domain.job_seeker.search import EmploymentKind
+from taizhang.domain.job_seeker.status import AssistanceCalledFor
 from taizhang.domain.job_seeker.surveys import (
     EmploymentNeeds,
     NeedsFileChanged,
@@ -183,8 +184,8 @@ class TestSilence:
     def test_services_resume_on_contact(self, person: Person) -> None:
         def resume() -> None:
             person.when(
-                lambda ledger, _: contact.resume(
-                    ledger, person.person_id, ContactMeans.FRONT_DESK, ""
+                lambda ledger, occasion: contact.resume(
+                    ledger, occasion, person.person_id, ContactMeans.FRONT_DESK, ""
                 )
             )
 
@@ -269,3 +270,21 @@ class TestSurveyedInVain:
             ReportedToRegistry(ground=ground, reference="函2"), ServicesCeased(ground=ground)
         )
         assert all(label.label_zh for label in (*Ground, *ContactMeans, *EmploymentKind, *PutOff))
+
+
+@pytest.mark.rule("13.1", "13.3")
+def test_what_became_of_the_formalities_meanwhile_follows_when_services_resume(
+    person: Person,
+) -> None:
+    person.given_ceased().given(person.graded(3), person.out_of_work())
+    person.when(
+        lambda ledger, occasion: status.recognise(
+            ledger, occasion, "4050人员", person.day, "认定表"
+        )
+    ).then(person.recognised())
+    person.when(
+        lambda ledger, occasion: contact.resume(
+            ledger, occasion, person.person_id, ContactMeans.PHONE, ""
+        )
+    )
+    assert AssistanceCalledFor() in person.then_happens()
