@@ -160,6 +160,8 @@ def ending(recorded: RecordedEvent) -> list[End]:
         _, subject_of, item_of, when, outcome, _ = closing
         if when is None or when(recorded.event):
             item_id = None if item_of is None else item_of(recorded)
+            if item_id is None and item_of is not None:
+                continue  # it could name an item and names none
             ends.append(End(recorded, subject_of(recorded), item_id, outcome in _GOES_ON, closing))
     return ends
 

@@ -83,9 +83,9 @@ class Duty:
 
     It stands under a `subject` (a vacancy, a person); with an `item` there is one for each item of the
     subject. Both name fields of the events: an event without the first is about its own stream, one
-    without the second about every item. `term` is the key of the term in the edition, the duty's own
-    where it is left out; it runs `after` another term has passed, if one is named. A due day that an
-    event states is never later than the term `latest`.
+    without the second about every item, one that leaves it empty about none. `term` is the key of the
+    term in the edition, the duty's own where it is left out; it runs `after` another term has passed,
+    if one is named. A due day that an event states is never later than the term `latest`.
 
     Who is responsible is who acted in the event that gives rise, or who that event names: a pair of
     agency and staff under the name ``responsible``. `moved_by` are the events that hand the open duty

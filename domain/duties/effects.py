@@ -12,6 +12,7 @@ from ..events import Event, RecordedEvent
 from .duty import Duty, EventOf, On, Outcome
 
 IdOf = Callable[[RecordedEvent], UUID]
+ItemOf = Callable[[RecordedEvent], UUID | None]
 DayOf = Callable[[RecordedEvent], date]
 StatedOf = Callable[[RecordedEvent], date | None]
 Condition = Callable[[Any], bool]
@@ -38,7 +39,7 @@ class Closing(NamedTuple):
 
     duty: str
     subject_of: IdOf
-    item_of: IdOf | None
+    item_of: ItemOf | None
     when: Condition | None
     outcome: Outcome | None
     timing: Timing | None = None
@@ -49,7 +50,7 @@ class Arising(NamedTuple):
 
     duty: Duty
     subject_of: IdOf
-    item_of: IdOf | None
+    item_of: ItemOf | None
     when: Condition | None
     timing: Timing
 
@@ -122,7 +123,7 @@ def _as_on(event: EventOf) -> On:
     return event if isinstance(event, On) else On(event)
 
 
-def _reach(duty: Duty, on: On) -> tuple[IdOf, IdOf | None, Condition | None]:
+def _reach(duty: Duty, on: On) -> tuple[IdOf, ItemOf | None, Condition | None]:
     is_named = duty.subject in on.event.model_fields
     item = on.item or (duty.item if duty.item in on.event.model_fields else "")
     return (
