@@ -1,17 +1,14 @@
-"""Which column of somebody's table means what: guessed from its head, or told by the user."""
+"""Which column of a table of vacancies means what."""
 
 from __future__ import annotations
 
-import difflib
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Self
 
-from pydantic import BaseModel, ConfigDict
+from .column_mapping import MappingError, TableMapping
 
-from ..domain.errors import InvalidInput
+__all__ = ["ColumnMapping", "Field", "MappingError", "build_mapping", "guess_mapping"]
 
 
 class Field(StrEnum):
@@ -35,7 +32,7 @@ class Field(StrEnum):
     PLACE = "place"
 
 
-# The heads of columns that are understood without being told, in normal form (`_bare`); of two
+# The heads of columns that are understood without being told, in normal form; of two
 # columns for one field the one named earlier here is taken.
 _HEADS: Final[Mapping[Field, str]] = {
     Field.EXTERNAL_ID: "岗位编号 职位编号 招聘编号 信息编号 编号 id jobid externalid 岗位id 职位id",
@@ -74,136 +71,40 @@ _PAY_ENDS: Final = (
 )
 
 
-def _bare(head: str) -> str:
-    """Return a column's head in normal form: half-width, lower case, without brackets and signs."""
-    plain = re.sub(r"\([^()]*\)", "", unicodedata.normalize("NFKC", head).lower())
-    return re.sub(r"[\s_\-/·:*.。]+", "", plain)
+class ColumnMapping(TableMapping[Field]):
+    """Which column or columns fill which field of a vacancy, and fields that are the same for every row."""
 
-
-class MappingError(InvalidInput):
-    """The columns of the file do not give a vacancy, or the mapping names what is not there."""
-
-    code = "invalid_mapping"
-
-
-class ColumnMapping(BaseModel):
-    """Which column or columns fill which field, and fields that are the same for every row.
-
-    The cells of several columns for one field are joined in the order given.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    columns: dict[Field, tuple[str, ...]] = {}
-    constants: dict[Field, str] = {}
+    fields: ClassVar[type[StrEnum]] = Field
+    heads: ClassVar[Mapping[Any, str]] = _HEADS
+    thing: ClassVar[str] = "a vacancy"
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ColumnMapping:
-        """Read a mapping file: field → column, list of columns, or ``{"constant": value}``.
+    def guess(cls, header: Sequence[str]) -> Self:
+        """Return what the heads are understood to mean; the two ends of the pay are one field."""
+        mapping, known = super().guess(header), cls.known(header)
+        for low, high in _PAY_ENDS:
+            if Field.PAY not in mapping.columns and low in known and high in known:
+                both = {**mapping.columns, Field.PAY: (known[low], known[high])}
+                mapping = mapping.model_copy(update={"columns": both})
+        return mapping
 
-        A field with ``null`` stays empty even where a column looks like it. Raises `MappingError`.
-        """
-        columns: dict[Field, tuple[str, ...]] = {}
-        constants: dict[Field, str] = {}
-        for name, target in data.items():
-            try:
-                field = Field(name)
-            except ValueError:
-                close = difflib.get_close_matches(name, list(Field), 1)
-                hint = f"did you mean {close[0]}? " if close else ""
-                raise MappingError(
-                    f"{name!r} is no field of a vacancy; {hint}the fields are: {', '.join(Field)}"
-                ) from None
-            match target:
-                case None:
-                    columns[field] = ()
-                case str():
-                    columns[field] = (target,)
-                case {"constant": str() | int() as value} if len(target) == 1:
-                    constants[field] = str(value)
-                case [*names] if names and all(isinstance(one, str) for one in names):
-                    columns[field] = tuple(names)
-                case _:
-                    raise MappingError(
-                        f"{name}: give a column, a list of columns or {{'constant': 'value'}}"
-                    )
-        return cls(columns=columns, constants=constants)
-
-    @classmethod
-    def from_options(cls, options: Iterable[str]) -> ColumnMapping:
-        """Read options: ``title=职位名称``, repeated for more columns; ``place:=北京`` is a constant."""
-        data: dict[str, Any] = {}
-        for option in options:
-            name, sign, value = option.partition("=")
-            if not sign or not value:
-                raise MappingError(f"{option!r} is not of the form field=column or field:=value")
-            if name.endswith(":"):
-                data[name[:-1].strip()] = {"constant": value}
-            elif isinstance(earlier := data.setdefault(name.strip(), []), list):
-                earlier.append(value.strip())
-            else:
-                raise MappingError(f"{name}: both a constant and a column")
-        return cls.from_dict(data)
-
-    def overridden_by(self, explicit: ColumnMapping) -> ColumnMapping:
-        """Return this mapping with each field that ``explicit`` names taken from there.
-
-        A column that ``explicit`` uses is no longer guessed to be something else.
-        """
-        named = explicit.columns.keys() | explicit.constants.keys()
-        used = {column for columns in explicit.columns.values() for column in columns}
-        kept = {
-            field: columns
-            for field, columns in self.columns.items()
-            if field not in named and not used.intersection(columns)
-        }
-        constants = {field: v for field, v in self.constants.items() if field not in named}
-        return ColumnMapping(
-            columns=kept | explicit.columns, constants=constants | explicit.constants
-        )
-
-    def fills(self, field: Field) -> bool:
-        """Tell whether anything is mapped to the field."""
-        return bool(self.columns.get(field) or self.constants.get(field))
+    def require_enough(self, found: str) -> None:
+        """Make sure that there is a title, and a text or the work content. Raises `MappingError`."""
+        how = "name it with --map {0}=COLUMN or in a mapping file"
+        if not self.fills(Field.TITLE):
+            raise MappingError(f"no column gives the title: {how.format('title')}; {found}")
+        if not self.fills(Field.TEXT) and not self.fills(Field.WORK_CONTENT):
+            raise MappingError(
+                f"no column gives the text or the work content: {how.format('text')} "
+                f"(or work_content=COLUMN); {found}"
+            )
 
 
 def guess_mapping(header: Sequence[str]) -> ColumnMapping:
     """Return what the heads of the columns, Chinese or English, are understood to mean."""
-    bare: dict[str, str] = {}
-    for column in header:
-        bare.setdefault(_bare(column), column)
-    columns: dict[Field, tuple[str, ...]] = {}
-    for field, heads in _HEADS.items():
-        found = next((bare[head] for head in heads.split() if head in bare), None)
-        if found is not None:
-            columns[field] = (found,)
-    for low, high in _PAY_ENDS:
-        if Field.PAY not in columns and low in bare and high in bare:
-            columns[Field.PAY] = (bare[low], bare[high])
-    return ColumnMapping(columns=columns)
+    return ColumnMapping.guess(header)
 
 
 def build_mapping(header: Sequence[str], explicit: ColumnMapping | None = None) -> ColumnMapping:
-    """Return the guessed mapping with what is explicit over it, checked. Raises `MappingError`.
-
-    A vacancy needs a title, and a text or the work content.
-    """
-    mapping = guess_mapping(header)
-    if explicit is not None:
-        mapping = mapping.overridden_by(explicit)
-    found = f"the columns are: {'、'.join(header)}"
-    for field, columns in mapping.columns.items():
-        for column in columns:
-            if column not in header:
-                close = difflib.get_close_matches(column, list(header), 1)
-                hint = f"did you mean {close[0]!r}? " if close else ""
-                raise MappingError(f"{field}: there is no column {column!r}; {hint}{found}")
-    how = "name it with --map {0}=COLUMN or in a mapping file"
-    if not mapping.fills(Field.TITLE):
-        raise MappingError(f"no column gives the title: {how.format('title')}; {found}")
-    if not mapping.fills(Field.TEXT) and not mapping.fills(Field.WORK_CONTENT):
-        raise MappingError(
-            f"no column gives the text or the work content: {how.format('text')} "
-            f"(or work_content=COLUMN); {found}"
-        )
-    return mapping
+    """Return the guessed mapping with what is explicit over it, checked. Raises `MappingError`."""
+    return ColumnMapping.build(header, explicit)

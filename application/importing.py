@@ -6,13 +6,10 @@ again (`row_key`), and what became of every line (`ImportReport`). Nothing here 
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from enum import StrEnum
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,6 +23,16 @@ from ..domain.employer.text_values import (
     split_sections,
 )
 from .import_mapping import ColumnMapping, Field, MappingError, build_mapping, guess_mapping
+from .import_rows import (
+    ROUNDED,
+    ImportLine,
+    ImportReport,
+    LineStatus,
+    RowError,
+    SourceRow,
+    cells_of,
+    digest_of,
+)
 
 __all__ = [
     "ColumnMapping",
@@ -36,6 +43,7 @@ __all__ = [
     "LineStatus",
     "MappingError",
     "Problem",
+    "RowError",
     "SourceRow",
     "build_mapping",
     "guess_mapping",
@@ -45,20 +53,6 @@ __all__ = [
 
 MAX_TITLE: Final = 200
 MAX_TEXT: Final = 20_000
-
-
-class SourceRow(Protocol):
-    """A row as it was read: its line in the file (from 1), and its cells by column."""
-
-    @property
-    def line(self) -> int:
-        """Where the row begins."""
-        ...
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """The cells by the name of their column; an empty cell is an empty text."""
-        ...
 
 
 class Problem(BaseModel):
@@ -100,39 +94,12 @@ class InterpretedRow(BaseModel):
     problems: tuple[Problem, ...] = ()
 
 
-_JOINTS: Final = {Field.PAY: "-", Field.BENEFITS: "、", Field.SOCIAL_INSURANCE: "、"}
-_LINES: Final = {Field.TEXT, Field.WORK_CONTENT, Field.HIRING_CONDITIONS}
-
-
-def _cells(row: SourceRow, mapping: ColumnMapping) -> dict[Field, str]:
-    """Return the fields' cells, without what stands for nothing, several joined."""
-    cells: dict[Field, str] = {}
-    for field, columns in mapping.columns.items():
-        parts = [row.values.get(column, "").strip() for column in columns]
-        joint = "\n" if field in _LINES else _JOINTS.get(field, " ")
-        joined = joint.join(part for part in parts if part and part not in _NOTHING)
-        if joined:
-            # Half of a surrogate pair is no text: neither a digest nor a model takes it.
-            cells[field] = joined.encode("utf-8", "replace").decode()
-    return cells
-
-
-_NOTHING: Final = {
-    "-",
-    "--",
-    "—",
-    "——",
-    "/",
-    "\\",
-    "无",
-    "null",
-    "NULL",
-    "None",
-    "N/A",
-    "n/a",
-    "nan",
+_JOINTS: Final = {
+    Field.PAY: "-",
+    Field.BENEFITS: "、",
+    Field.SOCIAL_INSURANCE: "、",
+    **dict.fromkeys((Field.TEXT, Field.WORK_CONTENT, Field.HIRING_CONDITIONS), "\n"),
 }
-_ROUNDED: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
 
 
 def row_key(row: SourceRow, mapping: ColumnMapping) -> str:
@@ -142,15 +109,11 @@ def row_key(row: SourceRow, mapping: ColumnMapping) -> str:
     cells as they stand, not of what is understood of them: it outlives better guesses, another
     order of the columns and other heads. An id is unique in its source only: the caller adds that.
     """
-    cells = _cells(row, mapping)
+    cells = cells_of(row, mapping, _JOINTS)
     external = cells.get(Field.EXTERNAL_ID, "")
-    if external and not _ROUNDED.fullmatch(external):
+    if external and not ROUNDED.fullmatch(external):
         return f"id:{external}"
-    digest = hashlib.sha256()
-    for field in sorted(cells):
-        text = " ".join(unicodedata.normalize("NFKC", cells[field]).split())
-        digest.update(f"{field}\x1f{text}\x1e".encode())
-    return f"sha256:{digest.hexdigest()}"
+    return digest_of(cells)
 
 
 class _Reading(NamedTuple):
@@ -161,7 +124,7 @@ class _Reading(NamedTuple):
 
 def interpret(row: SourceRow, mapping: ColumnMapping) -> InterpretedRow:
     """Return what a row says under a mapping; never raises, whatever the cells hold."""
-    cells = _cells(row, mapping)
+    cells = cells_of(row, mapping, _JOINTS)
     for field, constant in mapping.constants.items():
         cells.setdefault(field, constant)
     notes: list[str] = []
@@ -181,7 +144,7 @@ def interpret(row: SourceRow, mapping: ColumnMapping) -> InterpretedRow:
     posted = read(Field.POSTED, read_date)
     valid_until = read(Field.VALID_UNTIL, read_date)
     for field in (Field.CREDIT_CODE, Field.EXTERNAL_ID):
-        if _ROUNDED.fullmatch(cells.get(field, "")):
+        if ROUNDED.fullmatch(cells.get(field, "")):
             notes.append(f"{field} left empty: {cells.pop(field)!r} was rounded by a spreadsheet")
     work, conditions, text = _wording(cells, notes)
     education, experience = _schooling(cells, notes)
@@ -278,56 +241,3 @@ def _insured(cells: Mapping[Field, str], notes: list[str]) -> tuple[SocialInsura
             notes.append(f"social_insurance: taken from the {field}")
             return found
     return ()
-
-
-class LineStatus(StrEnum):
-    """What became of a line."""
-
-    TAKEN = "taken"
-    SKIPPED = "skipped"
-    REFUSED = "refused"
-
-
-class ImportLine(BaseModel):
-    """What became of one line of the file, and why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    line: int
-    status: LineStatus
-    key: str | None = None
-    field: str | None = None
-    reason: str | None = None
-    notes: tuple[str, ...] = ()
-
-
-class ImportReport(BaseModel):
-    """What became of every line, in order; in a dry run, what would have."""
-
-    source: str
-    dry_run: bool = False
-    lines: list[ImportLine] = []
-
-    def taken(self, row: InterpretedRow) -> None:
-        """Note that a row was taken."""
-        self._add(row.line, LineStatus.TAKEN, key=row.key, notes=row.notes)
-
-    def skipped(self, row: InterpretedRow, reason: str = "already imported") -> None:
-        """Note that a row was there already."""
-        self._add(row.line, LineStatus.SKIPPED, key=row.key, reason=reason)
-
-    def refused(
-        self, line: int, reason: str, *, field: str | None = None, key: str | None = None
-    ) -> None:
-        """Note that a line was not taken, why, and the field or column at fault."""
-        self._add(line, LineStatus.REFUSED, key=key, field=field, reason=reason)
-
-    def _add(self, line: int, status: LineStatus, **what: Any) -> None:
-        self.lines.append(ImportLine(line=line, status=status, **what))
-
-    def totals(self) -> dict[LineStatus, int]:
-        """Return how many lines were taken, skipped and refused."""
-        totals = dict.fromkeys(LineStatus, 0)
-        for line in self.lines:
-            totals[line.status] += 1
-        return totals

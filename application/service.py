@@ -167,7 +167,11 @@ class _Run:
 
     def decide_only(self) -> list[CommandResult | TaizhangError]:
         self._begin(fresh=True)
-        return [self._decide_or_refuse(request) for request in self._requests]
+        # No append will find the repeats out: look for each.
+        return [
+            _first_result(self._store, request) or self._decide_or_refuse(request)
+            for request in self._requests
+        ]
 
     def _begin(self, *, fresh: bool) -> None:
         self._now = self._service._clock()
@@ -257,7 +261,8 @@ class _Run:
         stream_id = command.stream(service._identities, service._directory)
         aggregate = self._kept(command.aggregate, stream_id).aggregate
         owner = command.owner(aggregate, context)
-        require(service._directory, self._actor, command.power, owner, day)
+        # Who enters a service must have the power on the day of entry, whatever day the service was.
+        require(service._directory, self._actor, command.power, owner, self._today)
         decided = command.decide(aggregate, context)
         if not decided:
             return CommandResult(stream_id=stream_id, version=aggregate.version, events=())
@@ -272,6 +277,7 @@ class _Run:
     def _take(
         self, request: Request, own_stream: UUID, day: date, decided: Decided
     ) -> CommandResult:
+        digest = _digest(request.command)
         for stream_id in (own_stream, *self._looked):
             self._relied_on.setdefault(stream_id, self._open[stream_id].aggregate.version)
         names = []
@@ -288,7 +294,7 @@ class _Run:
             AcceptedCommand(
                 request.command_id,
                 request.command.command_name,
-                _digest(request.command),
+                digest,
                 result.__pydantic_serializer__.to_json(result),
             )
         )

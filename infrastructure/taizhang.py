@@ -13,6 +13,7 @@ from uuid import UUID
 from psycopg.rows import tuple_row
 
 from ..application.commands.base import Command, CommandResult
+from ..application.job_seeker_import import JobSeekerImport
 from ..application.ports import Clock, GradingTool
 from ..application.service import CommandService, Request
 from ..application.vacancy_import import VacancyImport
@@ -185,6 +186,12 @@ class Taizhang:
         return VacancyImport(
             self.service, self._employers_by_name, by=by, channel=channel, submit=submit
         )
+
+    def job_seeker_import(
+        self, *, by: Actor, channel: Channel = Channel.FRONT_DESK, source: str = "导入数据"
+    ) -> JobSeekerImport:
+        """Return an import of job seekers that acts for `by`."""
+        return JobSeekerImport(self.service, self.identities, by=by, channel=channel, source=source)
 
     def _employers_by_name(self, names: list[str]) -> Mapping[str, tuple[str, ...]]:
         with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,14 +12,11 @@ import typer
 from rich.table import Table
 
 from ..application.commands import parse_command, schemas
-from ..application.import_mapping import ColumnMapping, build_mapping
-from ..application.importing import ImportReport, LineStatus
-from ..domain.employer.papers import Channel
 from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
-from . import cli_notices, cli_projections
+from . import cli_imports, cli_notices, cli_projections
 from .console import (
     SYSTEM_STAFF_ID,
     Agency,
@@ -43,11 +39,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-imports = typer.Typer(
-    help="Import tables of existing data, line by line reported.", no_args_is_help=True
-)
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
-app.add_typer(imports, name="import")
+app.add_typer(cli_imports.app, name="import")
 app.add_typer(keys, name="keys")
 app.add_typer(cli_notices.app, name="notice")
 app.add_typer(cli_projections.app, name="projections")
@@ -183,107 +176,10 @@ def screen(
         fail(InvalidInput(f"{unread} line(s) could not be read; the others are in {out}"))
 
 
-@imports.command("vacancies")
-def import_vacancies(
-    file: Annotated[
-        Path, typer.Argument(help="A CSV or XLSX file; UTF-8, GB18030 and UTF-16 are known.")
-    ],
-    agency: Agency,
-    staff: Staff,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--map", help="field=COLUMN, or field:=VALUE for all rows; may be repeated."),
-    ] = None,
-    mapping_file: Annotated[
-        Path | None,
-        typer.Option(help='A JSON file: {"title": "职位", "place": {"constant": "北京"}}.'),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option(help="Decide on every row, record nothing.")] = False,
-    draft_only: Annotated[
-        bool, typer.Option(help="Take in as drafts, do not submit for review.")
-    ] = False,
-    channel: Annotated[
-        Channel, typer.Option(help="How the vacancies were collected.")
-    ] = Channel.FRONT_DESK,
-    report_file: Annotated[
-        Path | None,
-        typer.Option("--report", help="Write what became of each line (.csv or .json)."),
-    ] = None,
-    encoding: Annotated[str | None, typer.Option(help="Where guessing it goes wrong.")] = None,
-    delimiter: Annotated[str | None, typer.Option(help="Where guessing it goes wrong.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Which sheet of an XLSX file.")] = None,
-) -> None:
-    """Import vacancies of registered employers; a row not taken is told with its reason.
-
-    Run it again after a break: rows taken before are skipped.
-    """
-    with opened() as taizhang:
-        explicit = _mapping(columns or [], mapping_file)
-        try:
-            table = open_table(file, encoding=encoding, delimiter=delimiter, sheet=sheet)
-        except (ValueError, OSError) as error:
-            raise InvalidInput(str(error)) from error
-        taizhang.projections.catch_up()
-        with table, progress_bar("lines") as bar:
-            task = bar.add_task("importing", total=None)
-            job = taizhang.vacancy_import(
-                by=actor(staff, agency), channel=channel, submit=not draft_only
-            )
-            report = job.run(
-                str(file),
-                table.rows(),
-                build_mapping(table.header, explicit),
-                dry_run=dry_run,
-                progress=lambda line: bar.update(task, completed=line),
-            )
-        if not dry_run:
-            taizhang.projections.catch_up()
-    if report_file is not None:
-        _write_report(report, report_file)
-    refused = [line for line in report.lines if line.status is LineStatus.REFUSED]
-    for line in refused[:20]:
-        where = f"line {line.line}" + (f", {line.field}" if line.field else "")
-        console.print(f"{where}: {line.reason}", highlight=False, markup=False)
-    if len(refused) > 20:
-        console.print(f"… and {len(refused) - 20} more: --report FILE lists every line")
-    totals = report.totals()
-    said = ", ".join(f"{count} {status}" for status, count in totals.items())
-    typer.echo(f"{'would be ' if dry_run else ''}{said}")
-    if totals[LineStatus.REFUSED] and not totals[LineStatus.TAKEN] + totals[LineStatus.SKIPPED]:
-        raise typer.Exit(1)
-
-
 @keys.command("new")
 def make_key() -> None:
     """Print a new random key for TAIZHANG_MASTER_KEY or TAIZHANG_IDENTITY_KEY. Keep it safe."""
     typer.echo(new_key())
-
-
-def _mapping(options: list[str], file: Path | None) -> ColumnMapping:
-    mapping = ColumnMapping.from_options(options)
-    if file is None:
-        return mapping
-    try:
-        data = json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{file} is no JSON file: {error}", field="--mapping-file") from error
-    if not isinstance(data, dict):
-        raise InvalidInput(f"{file} is not a JSON object", field="--mapping-file")
-    return ColumnMapping.from_dict(data).overridden_by(mapping)
-
-
-def _write_report(report: ImportReport, file: Path) -> None:
-    if file.suffix == ".json":
-        file.write_text(report.model_dump_json(indent=1), encoding="utf-8")
-        return
-    # With a byte order mark, so that a spreadsheet program reads the Chinese in it.
-    with file.open("w", encoding="utf-8-sig", newline="") as lines:
-        writer = csv.writer(lines)
-        writer.writerow(["line", "status", "key", "field", "reason", "notes"])
-        for line in report.lines:
-            writer.writerow(
-                [line.line, line.status, line.key, line.field, line.reason, "; ".join(line.notes)]
-            )
 
 
 def main() -> None:

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from taizhang.domain.aggregate import Occasion
+from taizhang.domain.employer.services import GuidanceKind, ReferralOutcome
 from taizhang.domain.errors import InvalidInput, NotFound
 from taizhang.domain.events import Event
-from taizhang.domain.job_seeker import appeals, merging, registration, search
+from taizhang.domain.job_seeker import merging, registration, search
 from taizhang.domain.job_seeker.contact import Ground
-from taizhang.domain.job_seeker.guidance import GuidanceBooked, GuidanceKind
+from taizhang.domain.job_seeker.guidance import GuidanceBooked
 from taizhang.domain.job_seeker.ledger import JobSeekerLedger
 from taizhang.domain.job_seeker.merging import LedgerMergedFrom, LedgerMergedInto
 from taizhang.domain.job_seeker.search import Employed, EmploymentKind
@@ -66,9 +67,6 @@ def test_the_one_given_up_points_to_the_one_that_goes_on(person: Person, other: 
     other.when(
         lambda ledger, occasion: registration.register(ledger, occasion, other.registered())
     ).then_refused(InvalidInput, f"merged into {person.person_id}")
-    other.when(
-        lambda ledger, _: appeals.find(ledger, OTHER)  # type: ignore[arg-type,return-value]
-    ).then_refused(NotFound)
 
 
 @pytest.mark.rule("9.1")
@@ -99,7 +97,7 @@ def test_nothing_that_is_open_is_lost(person: Person, other: Person) -> None:
     assert ledger.status.groups == ["退役军人"]
     person.when(
         lambda ledger, _: search.learn_outcome(
-            ledger, other.referral_id, search.ReferralOutcome.NOT_HIRED, None
+            ledger, other.referral_id, ReferralOutcome.NOT_HIRED, None
         )
     ).then_happens()
 
