@@ -97,14 +97,36 @@ class DutyView(View):
     agency_code: str
     staff_id: str
     trigger: str
+    item_id: UUID | None
+    """The service that the duty follows (a referral, a training), where it follows one of several."""
     arose_on: date
+    opens_on: date
+    """The first day on which a service keeps the duty: the opening of a window, the middle of a training."""
     due_on: date
     days_late: int
     """Calendar days after the due date on the day asked about; 0 or less while in time."""
+    standing: str
+    standing_zh: str
     provisional: bool
     """Whether the calendar of a year that the due date touches is not announced yet."""
     why: str
     """Rule, trigger, term, calendar and due date as one Chinese sentence."""
+
+
+class StepView(View):
+    """A step that the regulation leaves to choice: open or not, by which rule, on which facts."""
+
+    key: str
+    title_zh: str
+    rule: str
+    citation: str
+    is_open: bool
+    evidence: tuple[str, ...]
+    """The conditions that are met, in Chinese."""
+    wanting_zh: tuple[str, ...]
+    """The conditions that are not met, in Chinese."""
+    missing: tuple[str, ...]
+    """What is missing, as a refusal of the step would say it."""
 
 
 class AgentContact(View):

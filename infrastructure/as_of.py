@@ -1,8 +1,9 @@
 """The read models as they stood at a position of the log.
 
 `fold_to` folds the log from its beginning, trusting nothing but the events: so an issued report is
-recomputed. `rewound` starts from the live tables and folds again only the streams that have newer events:
-so a report of this morning is made in the evening at little cost. Both give a connection on which the
+recomputed. `rewound` starts from the live tables and folds again only the streams that have newer events
+(nothing, where the rows themselves tell what they were): so a report of this morning is made in the evening
+at little cost. Both give a connection on which the
 temporary views ``employers_asof``, ``vacancies_asof``, ``ledger_entries_asof`` and ``obligations_asof``
 show the same, so that one query runs in both.
 """
@@ -64,14 +65,13 @@ def rewound(
             f"FROM stored_events WHERE notification_id > {position:d} AND notification_id <= {newest:d}"
         )
         newer = [stream for (stream,) in cursor.execute("SELECT stream_id FROM newer_streams")]
-        changing = tuple(model for model in models if not model.table.insert_only)
+        told = {model.name: model.as_of(relations[model.name], position) for model in models}
+        changing = tuple(model for model in models if told[model.name] is None)
         scratches = fold_scratch(cursor, reader, changing, position, newer) if newer else []
         refolded = {scratch.model.name: scratch.relation for scratch in scratches}
         for model in models:
-            query = f"SELECT * FROM {relations[model.name]} AS live"
-            if model.table.insert_only:
-                query += f" WHERE position <= {position:d}"
-            elif newer:
+            query = told[model.name] or f"SELECT * FROM {relations[model.name]} AS live"
+            if told[model.name] is None and newer:
                 query += (
                     " WHERE NOT EXISTS (SELECT FROM newer_streams WHERE stream_id = live.stream_id)"
                     f" UNION ALL SELECT * FROM {refolded[model.name]}"
@@ -106,7 +106,9 @@ def fold_scratch(
         if progress is not None:
             progress(Progress(at, position))
     for generation in generations:
-        cursor.execute(raw(f"ANALYZE {generation.relation}"))  # nothing else tells the planner of it
+        cursor.execute(
+            raw(f"ANALYZE {generation.relation}")
+        )  # nothing else tells the planner of it
     return generations
 
 

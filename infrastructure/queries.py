@@ -20,17 +20,25 @@ from ..application.views import (
     IssuedNotice,
     LedgerEntry,
     LedgerView,
+    StepView,
     VacancyView,
 )
+from ..domain.assistance.agreement import LedgerFacts
+from ..domain.assistance.case import AssistanceCase, available_steps
+from ..domain.assistance.facts import Step
+from ..domain.assistance.state import case_stream
 from ..domain.calendar import WorkingDayCalendar, day_bounds, shanghai_day
 from ..domain.employer.content import Item
 from ..domain.employer.ledger import Section
 from ..domain.employer.papers import AgentRevoked, AgentVerified, Papers
 from ..domain.errors import NotAuthorised, NotFound
 from ..domain.identity import check_credit_code
+from ..domain.job_seeker.ledger import JobSeekerLedger
+from ..domain.job_seeker.status import assistance_problem
 from ..domain.obligations import Obligation, explain
 from ..domain.organisation.powers import Actor, Power, require
 from ..domain.regulation.edition import Edition, edition_on
+from ..domain.regulation.rules import RULES
 from .database import Database
 from .event_store import PostgresEventStore
 from .keys import StreamIds
@@ -42,16 +50,16 @@ _VACANCY = """
     SELECT v.*, e.credit_code, e.name AS employer_name, e.basics_stated
     FROM vacancies v JOIN employers e USING (stream_id)
 """
-_DUTY = """
+# What was open at a log position: what is open since before it, and what was closed only after it. The
+# second part is left out for the present, in which nothing is.
+_OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
+_DUTIES = """
     SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, v.title AS subject
-    FROM obligations o
+    FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
+        ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
-    WHERE o.agency_code = ANY(%(codes)s) AND o.opens_on <= %(day)s
-        AND o.since_position <= %(position)s
-        AND (o.outcome = 'open' OR o.closed_position > %(position)s)
-        AND (%(staff)s::text IS NULL OR o.staff_id = %(staff)s)
-    ORDER BY o.due_on, o.arose_position LIMIT %(limit)s
+    ORDER BY o.due_on, o.arose_position, o.duty
 """
 
 
@@ -183,13 +191,19 @@ class Queries:
     ) -> list[DutyView]:
         """Return what is due at an agency and those below it, by due date: what is late comes first.
 
-        A day in the past gives the worklist as it stood at the end of that day.
+        With `staff_id` it is that person's. A day in the past gives the worklist as it stood at the
+        end of that day.
         """
         today = self._today()
         day = day or today
         position = self._store.head() if day >= today else self.position_at_end_of(day)
+        whose = "agency_code = ANY(%(codes)s)" + (" AND staff_id = %(staff)s" if staff_id else "")
+        states = ["outcome = 'open'"]
+        if day < today:
+            states.append("closed_position > %(position)s")
+        held = " UNION ALL ".join(_OPEN_AT.format(whose=whose, state=state) for state in states)
         rows = self._rows(
-            _DUTY,
+            _DUTIES.format(open=held),
             {
                 "codes": self._codes(by, agency_code),
                 "day": day,
@@ -199,6 +213,32 @@ class Queries:
             },
         )
         return [self._duty_view(row, day) for row in rows]
+
+    def available_steps(self, person_id: UUID, *, by: Actor) -> list[StepView]:
+        """Return the steps of Chapter 3 that stand open for a person, and what the others want.
+
+        None of them is ever taken by itself. Raises NotFound for a person without a ledger.
+
+        Rules 13.1, 24, 26, 28, 29, 30.1, 30.2.
+        """
+        today = self._today()
+        ledger = self._store.load(JobSeekerLedger, person_id).aggregate
+        assert isinstance(ledger, JobSeekerLedger)
+        ledger.require_open()
+        case = self._last_case(person_id)
+        self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
+        edition = edition_on(today, self._editions)
+        facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)
+        return [_step_view(step) for step in available_steps(case, facts, today, edition)]
+
+    def _last_case(self, person_id: UUID) -> AssistanceCase:
+        last, number = AssistanceCase(), 1
+        while True:
+            case = self._store.load(AssistanceCase, case_stream(person_id, number)).aggregate
+            assert isinstance(case, AssistanceCase)
+            if case.signed_on is None:
+                return last
+            last, number = case, number + 1
 
     def notices(
         self, agency_code: str, *, by: Actor, since: date | None = None
@@ -259,10 +299,25 @@ class Queries:
                 "citation": explanation.citation,
                 "title_zh": explanation.duty_zh,
                 "days_late": (day - obligation.due_on).days,
+                "standing": obligation.standing(day).value,
+                "standing_zh": obligation.standing(day).label_zh,
                 "why": explanation.text_zh,
             },
             extra="ignore",
         )
+
+
+def _step_view(step: Step) -> StepView:
+    return StepView(
+        key=step.key,
+        title_zh=step.title_zh,
+        rule=step.rule,
+        citation=RULES[step.rule].citation,
+        is_open=step.is_open,
+        evidence=step.evidence,
+        wanting_zh=tuple(fact.text_zh for fact in step.missing),
+        missing=tuple(fact.missing for fact in step.missing),
+    )
 
 
 def _code(credit_code: str) -> str:

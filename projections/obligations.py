@@ -63,7 +63,12 @@ class Obligations(ReadModel[ObligationRow]):
         "obligations",
         key=("subject_id", "duty", "arose_position", "since_position"),
         columns=columns_of(ObligationRow),
-        indexes=("(agency_code, due_on) WHERE outcome = 'open'",),
+        indexes=(
+            "(agency_code, due_on) WHERE outcome = 'open'",
+            "(staff_id, due_on) WHERE outcome = 'open'",
+            # Rows are closed in the order of the log: block ranges find those closed since a day.
+            "USING brin (closed_position)",
+        ),
     )
     event_names = names_of(EVENTS_WITH_DUTIES)
     found_by = "subject_id"
@@ -75,6 +80,18 @@ class Obligations(ReadModel[ObligationRow]):
         self._calendar = calendar
         self._in_force = InForce(editions)
         self.basis = self._in_force.basis(calendar)
+
+    def as_of(self, relation: str, position: int) -> str:
+        """Return SQL for the rows at an earlier position: those closed since were open."""
+        was_open = f"closed_position > {position:d}"
+        shown = {
+            "closed_on": f"CASE WHEN {was_open} THEN NULL ELSE closed_on END AS closed_on",
+            "closed_position": f"CASE WHEN {was_open} THEN NULL ELSE closed_position END "
+            "AS closed_position",
+            "outcome": f"CASE WHEN {was_open} THEN '{_OPEN}' ELSE outcome END AS outcome",
+        }
+        columns = ", ".join(shown.get(name, name) for name in self.table.column_names)
+        return f"SELECT {columns} FROM {relation} WHERE since_position <= {position:d}"
 
     def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
         """Return the subjects whose open obligations may end or get company."""

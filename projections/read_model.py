@@ -176,6 +176,17 @@ class ReadModel(ABC, Generic[R]):
         """Return the keys of the rows that `events` may touch."""
         return set()
 
+    def as_of(self, relation: str, position: int) -> str | None:
+        """Return SQL for the rows of `relation` as they stood at an earlier position.
+
+        None where the rows do not tell, and must be folded again from the log.
+        """
+        return (
+            f"SELECT * FROM {relation} WHERE position <= {position:d}"
+            if self.table.insert_only
+            else None
+        )
+
     @abstractmethod
     def fold(self, events: Iterable[RecordedEvent], rows: Rows[R]) -> None:
         """Change `rows` by `events`, in order. Raises Unfoldable, or whatever goes wrong."""
@@ -191,7 +202,9 @@ def values_of(row: type[Row]) -> attrgetter[tuple[Any, ...]]:
     return attrgetter(*(field.name for field in fields(row)))  # type: ignore[arg-type]
 
 
-def fold_in_memory(model: ReadModel[R], pages: Iterable[Sequence[RecordedEvent]]) -> list[tuple[Any, ...]]:
+def fold_in_memory(
+    model: ReadModel[R], pages: Iterable[Sequence[RecordedEvent]]
+) -> list[tuple[Any, ...]]:
     """Fold pages into rows without any database and return them, sorted by their key.
 
     This is what a read model means: the projector's tables equal it.
