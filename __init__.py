@@ -56,10 +56,12 @@ from taizhang.application.commands.job_seekers import (
     MergeJobSeekerLedgers,
     NameGroup,
     OpenJobSeekerLedger,
+    OpenJobSeekerLedgerOnline,
     RecordRecognition,
     RecordRefinedInformation,
     RecordStatusRegistration,
     RegisterJobSeeker,
+    RegisterJobSeekerOnline,
     TakeOverJobSeeker,
 )
 from taizhang.application.commands.organisation import (
@@ -147,6 +149,7 @@ __all__ = [
     "NotFound",
     "OpenEmployerLedger",
     "OpenJobSeekerLedger",
+    "OpenJobSeekerLedgerOnline",
     "PassVacancy",
     "PublishVacancy",
     "RecodeAgency",
@@ -162,6 +165,7 @@ __all__ = [
     "ReferJobSeeker",
     "RegisterEmployer",
     "RegisterJobSeeker",
+    "RegisterJobSeekerOnline",
     "RenameAgency",
     "ReportToRegistry",
     "Request",

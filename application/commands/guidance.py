@@ -50,7 +50,7 @@ class BookGuidance(JobSeekerCommand, name="book_guidance"):
 class BookGuidanceOnline(BookGuidance, name="book_guidance_online"):
     """Book guidance through the online platform (Article 14, last paragraph)."""
 
-    power: ClassVar[Power] = Power.BOOK_ONLINE
+    power: ClassVar[Power] = Power.ACT_ONLINE
 
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> list[Event]:
         """Book it with the district of habitual residence, which names the counsellor."""

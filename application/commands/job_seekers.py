@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 from uuid import UUID
 
 import orjson
@@ -124,6 +124,14 @@ class OpenJobSeekerLedger(Command, name="open_job_seeker_ledger"):
         )
 
 
+class OpenJobSeekerLedgerOnline(OpenJobSeekerLedger, name="open_job_seeker_ledger_online"):
+    """Open a person's ledger by an online registration (网络登记, Article 10)."""
+
+    power: ClassVar[Power] = Power.ACT_ONLINE
+
+    channel: Literal[Channel.ONLINE] = Channel.ONLINE
+
+
 class ChangeJobSeekerBasics(JobSeekerCommand, name="change_job_seeker_basics"):
     """Record the person's present basics (Article 17)."""
 
@@ -169,6 +177,12 @@ class RegisterJobSeeker(JobSeekerCommand, name="register_job_seeker"):
                 experience=self.experience,
             ),
         )
+
+
+class RegisterJobSeekerOnline(RegisterJobSeeker, name="register_job_seeker_online"):
+    """Register a person who filled the registration in online (Articles 10 and 43)."""
+
+    power: ClassVar[Power] = Power.ACT_ONLINE
 
 
 class RecordRefinedInformation(JobSeekerCommand, name="record_refined_information"):
@@ -328,9 +342,11 @@ class MergeJobSeekerLedgers(JobSeekerCommand, name="merge_job_seeker_ledgers"):
 
 ALL: tuple[type[Command], ...] = (
     OpenJobSeekerLedger,
+    OpenJobSeekerLedgerOnline,
     ChangeJobSeekerBasics,
     TakeOverJobSeeker,
     RegisterJobSeeker,
+    RegisterJobSeekerOnline,
     RecordRefinedInformation,
     GradeJobSeeker,
     RecordStatusRegistration,

@@ -52,7 +52,7 @@ class Power(StrEnum):
     SURVEY_WILLINGNESS = "survey_willingness"
     RECORD_STATUS = "record_status"
     TAKE_OVER_JOB_SEEKERS = "take_over_job_seekers"
-    BOOK_ONLINE = "book_online"
+    ACT_ONLINE = "act_online"
     ASSIGN_COUNSELLORS = "assign_counsellors"
     REFER = "refer"
     MERGE_LEDGERS = "merge_ledgers"
@@ -131,8 +131,8 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.RECORD_STATUS: Requirement("13.1", _SERVING_LEVELS, _SERVING_ROLES, True, Reach.DISTRICT),
     # A person from another district is taken over by the agency that he or she comes to.
     Power.TAKE_OVER_JOB_SEEKERS: Requirement("4", _SERVING_LEVELS, _SERVING_ROLES, False),
-    # The person books through the platform: the service itself records it.
-    Power.BOOK_ONLINE: Requirement("14.last", _ALL_LEVELS, _SERVING_ROLES, True, Reach.DISTRICT),
+    # The person registers or books through the platform: the service itself records it.
+    Power.ACT_ONLINE: Requirement("10", _ALL_LEVELS, _SERVING_ROLES, True, Reach.DISTRICT),
     Power.ASSIGN_COUNSELLORS: Requirement(
         "14.last", frozenset({AgencyLevel.DISTRICT}), _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),

@@ -33,6 +33,7 @@ from taizhang import (
     NotAuthorised,
     NotFound,
     OpenJobSeekerLedger,
+    OpenJobSeekerLedgerOnline,
     RecordCertificate,
     RecordContact,
     RecordRecognition,
@@ -40,6 +41,7 @@ from taizhang import (
     RecordStatusRegistration,
     ReferJobSeeker,
     RegisterJobSeeker,
+    RegisterJobSeekerOnline,
     ReportToRegistry,
     Request,
     RuleBroken,
@@ -295,7 +297,20 @@ class TestGroupSessions:
         assert world.count("stored_events") == before
 
 
-class TestOnlineBooking:
+class TestOnline:
+    @pytest.mark.rule("10")
+    def test_a_person_may_register_online(self, world: World) -> None:
+        platform = Actor.system(DISTRICT)
+        opened = OpenJobSeekerLedgerOnline(document=citizen(world), basics=Basics(name="王小明"))
+        with pytest.raises(NotAuthorised, match="not the system"):
+            world.taizhang.execute(opening(citizen(world)), by=platform, command_id=uuid4())
+        person = world.taizhang.execute(opened, by=platform, command_id=uuid4()).stream_id
+        register = RegisterJobSeekerOnline(
+            job_seeker_id=person, wishes=Wishes(occupations=("保洁",))
+        )
+        world.taizhang.execute(register, by=platform, command_id=uuid4())
+        world.do(JudgeReadiness(job_seeker_id=person, could_start_within_days=1))
+
     @pytest.mark.rule("14.last")
     def test_the_district_of_residence_names_a_counsellor(self, world: World) -> None:
         person, booking_id = open_person(world), uuid4()
