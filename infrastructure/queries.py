@@ -26,7 +26,7 @@ from ..application.views import (
 from ..domain.assistance.agreement import LedgerFacts
 from ..domain.assistance.case import AssistanceCase, available_steps
 from ..domain.assistance.facts import Step
-from ..domain.assistance.state import case_stream
+from ..domain.assistance.state import last_case
 from ..domain.calendar import WorkingDayCalendar, day_bounds, shanghai_day
 from ..domain.employer.content import Item
 from ..domain.employer.ledger import Section
@@ -225,20 +225,11 @@ class Queries:
         ledger = self._store.load(JobSeekerLedger, person_id).aggregate
         assert isinstance(ledger, JobSeekerLedger)
         ledger.require_open()
-        case = self._last_case(person_id)
+        case = last_case(self._case, person_id)
         self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
         edition = edition_on(today, self._editions)
         facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)
         return [_step_view(step) for step in available_steps(case, facts, today, edition)]
-
-    def _last_case(self, person_id: UUID) -> AssistanceCase:
-        last, number = AssistanceCase(), 1
-        while True:
-            case = self._store.load(AssistanceCase, case_stream(person_id, number)).aggregate
-            assert isinstance(case, AssistanceCase)
-            if case.signed_on is None:
-                return last
-            last, number = case, number + 1
 
     def notices(
         self, agency_code: str, *, by: Actor, since: date | None = None
@@ -261,6 +252,11 @@ class Queries:
         return int(rows[0]["position"])
 
     # --- helpers ------------------------------------------------------------------------------
+
+    def _case(self, kind: type[AssistanceCase], stream_id: UUID) -> AssistanceCase:
+        case = self._store.load(kind, stream_id).aggregate
+        assert isinstance(case, AssistanceCase)
+        return case
 
     def _today(self) -> date:
         return shanghai_day(self._clock())

@@ -31,7 +31,7 @@ from .facts import Fact, Step
 from .readiness import UnreadyCause
 from .state import AssistanceCase, CaseStage
 
-__all__ = ["PARTS", "AssistanceCase", "CaseSection", "available_steps", "section_of"]
+__all__ = ["CONTACTS", "PARTS", "AssistanceCase", "CaseSection", "available_steps", "section_of"]
 
 PARTS: Final = (
     agreement,
@@ -47,6 +47,20 @@ PARTS: Final = (
     moving,
     ending,
 )
+
+CONTACTS: Final[frozenset[type[Event]]] = frozenset(
+    {
+        agreement.AgreementSigned,
+        readiness.ReadinessAssessed,
+        team_and_plan.PlanMade,
+        team_and_plan.PlanRevised,
+        guidance.GuidanceGiven,
+        referrals.PersonReferred,
+        visits.VisitMade,
+        moving.TransferRequested,
+    }
+)
+"""What the person has a part in, so that it counts as contact with the agency (Article 13)."""
 
 AssistanceCase.changes.update(changes_of(*PARTS))
 

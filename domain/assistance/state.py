@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -235,6 +236,16 @@ class AssistanceCase(Aggregate):
         """Make sure that no service of the case bears the id. Raises InvalidInput."""
         if item_id in self.items:
             raise InvalidInput(f"the case has {item_id} already: take a new id", field=field)
+
+
+def last_case(
+    look: Callable[[type[AssistanceCase], UUID], AssistanceCase], person_id: UUID
+) -> AssistanceCase:
+    """Return the person's last case, an empty one where there is none; `look` gives that of a stream."""
+    last, number = AssistanceCase(), 1
+    while (case := look(AssistanceCase, case_stream(person_id, number))).signed_on is not None:
+        last, number = case, number + 1
+    return last
 
 
 def case_stream(person_id: UUID, number: int) -> UUID:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ..assistance.case import CONTACTS as ASSISTED_CONTACTS
 from ..events import Event
 from ..job_seeker import (
     appeals,
@@ -85,6 +86,7 @@ _CONTACT: Final[tuple[EventOf, ...]] = (
         for event in EVENTS
         if event in ledger.CONTACTS and event not in (surveys.Surveyed, contact.ServicesResumed)
     ),
+    *(On(event, counted_from="occurred_on") for event in ASSISTED_CONTACTS),
 )
 _OVER: Final = (contact.ServicesCeased, merging.LedgerMergedInto)
 _PERSON: Final = "person_id"  # of an event without it, the stream: the two are the same

@@ -445,3 +445,13 @@ def test_nothing_is_filed_while_a_referral_is_open(desk: Desk) -> None:
     desk.referred()
     working(desk, FIRST_DAY)
     desk.when(desk.of(ArchiveAssistedSearch)).refused("31", "outcome")
+
+
+@pytest.mark.rule("13.3")
+def test_what_the_person_has_a_part_in_counts_as_contact(desk: Desk) -> None:
+    desk.assisted()
+    (silent,) = [row for row in desk.rows() if row.duty == "out_of_contact_report"]
+    assert silent.arose_on == date(2026, 7, 5)
+    desk.on(date(2026, 3, 2)).visited()
+    (silent,) = [row for row in desk.rows() if row.duty == "out_of_contact_report"]
+    assert (silent.outcome, silent.arose_on) == ("open", date(2026, 9, 2))
