@@ -26,12 +26,15 @@ class PersonalData:
 
 Personal = Annotated[str, PersonalData()]
 
+OWN_STREAM = ""
+"""As `subject` of an event: its personal fields belong to the person whose stream it stands in."""
+
 
 class Event(BaseModel):
     """A fact, in the past tense. Subclasses give their stored name: ``class Passed(Event, name="vacancy.passed")``.
 
     An event with `Personal` fields names in ``subject`` the field that holds the pseudonymous id of
-    the person they belong to.
+    the person they belong to, or `OWN_STREAM` where that is the stream.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -64,7 +67,7 @@ class Event(BaseModel):
             for field, info in cls.model_fields.items()
             if any(isinstance(mark, PersonalData) for mark in info.metadata)
         )
-        if cls.personal_fields and subject not in cls.model_fields:
+        if cls.personal_fields and subject not in (OWN_STREAM, *cls.model_fields):
             raise TypeError(f"{name} has personal fields: say whose, by subject=<field>")
         cls.subject_field = subject
         REGISTRY.add(cls)

@@ -26,7 +26,7 @@ class Mapper:
         if not event.personal_fields:
             return payload
         fields = orjson.loads(payload)
-        subject_id = UUID(fields[event.subject_field])
+        subject_id = UUID(fields[event.subject_field]) if event.subject_field else stream_id
         for name in event.personal_fields:
             secret = self._keys.encrypt(subject_id, _place(stream_id, version, name), fields[name])
             fields[name] = base64.b64encode(secret).decode()
@@ -69,8 +69,8 @@ class Mapper:
 
     def _read_slowly(self, stream_id: UUID, version: int, topic: str, state: bytes) -> Event:
         cls, fields = self._registry.upcast(topic, orjson.loads(state))
-        if cls.personal_fields and cls.subject_field is not None:
-            subject_id = UUID(fields[cls.subject_field])
+        if cls.personal_fields:
+            subject_id = UUID(fields[cls.subject_field]) if cls.subject_field else stream_id
             for name in cls.personal_fields:
                 place = _place(stream_id, version, name)
                 text = self._keys.decrypt(subject_id, place, base64.b64decode(fields[name]))

@@ -14,7 +14,7 @@ from uuid import UUID
 from ..aggregate import Aggregate, Change, Occasion, changed_by
 from ..employer.services import GuidanceKind
 from ..errors import InvalidInput, NotFound, RuleBroken
-from ..events import Event, Personal, RecordedEvent
+from ..events import OWN_STREAM, Event, Personal, RecordedEvent
 from ..organisation.agency import AgencyCode
 from ..organisation.staff import StaffId
 
@@ -42,12 +42,12 @@ class Way(StrEnum):
 # --- events -----------------------------------------------------------------------------------
 
 
-class GuidanceBooked(Event, name="job_seeker_ledger.guidance_booked"):
+class GuidanceBooked(Event, name="job_seeker_ledger.guidance_booked", subject=OWN_STREAM):
     """Guidance was booked for a day; an online booking lies with the district that it names."""
 
     booking_id: UUID
     guidance: GuidanceKind
-    about: str
+    about: Personal
     booked_for: date
     district_code: AgencyCode | None
 
@@ -60,11 +60,11 @@ class CounsellorAssigned(Event, name="job_seeker_ledger.counsellor_assigned"):
     staff_id: StaffId
 
 
-class BookingCancelled(Event, name="job_seeker_ledger.booking_cancelled"):
+class BookingCancelled(Event, name="job_seeker_ledger.booking_cancelled", subject=OWN_STREAM):
     """A booking was given up."""
 
     booking_id: UUID
-    reason: str
+    reason: Personal
 
 
 class AptitudeAssessed(Event, name="job_seeker_ledger.aptitude_assessed", subject="person_id"):
@@ -76,13 +76,13 @@ class AptitudeAssessed(Event, name="job_seeker_ledger.aptitude_assessed", subjec
     result: Personal
 
 
-class GuidanceGiven(Event, name="job_seeker_ledger.guidance_given"):
+class GuidanceGiven(Event, name="job_seeker_ledger.guidance_given", subject=OWN_STREAM):
     """Guidance was given: what it was about, the advice, and the plan of group guidance."""
 
     guidance_id: UUID
     guidance: GuidanceKind
-    about: str
-    advice: str
+    about: Personal
+    advice: Personal
     labour_market_information: str
     plan: str | None
     booking_id: UUID | None

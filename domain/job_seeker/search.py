@@ -15,7 +15,7 @@ from uuid import UUID
 from ..aggregate import Occasion, changed_by
 from ..employer.services import ReferralOutcome
 from ..errors import InvalidInput, NotFound, RuleBroken
-from ..events import Event, RecordedEvent
+from ..events import OWN_STREAM, Event, Personal, RecordedEvent
 from .registration import require_registered
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ class EmploymentKind(StrEnum):
 # --- events -----------------------------------------------------------------------------------
 
 
-class ReadinessJudged(Event, name="job_seeker_ledger.readiness_judged"):
+class ReadinessJudged(Event, name="job_seeker_ledger.readiness_judged", subject=OWN_STREAM):
     """Whether the person could start within two weeks of an offer; one who could not got advice."""
 
     is_ready: bool
     could_start_within_days: int | None
-    advice: str
+    advice: Personal
 
 
 class Referred(Event, name="job_seeker_ledger.referred"):

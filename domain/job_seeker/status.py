@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
-from ..events import Event, RecordedEvent
+from ..events import OWN_STREAM, Event, Personal, RecordedEvent
 from ..regulation.edition import Edition
 from .registration import Household
 
@@ -114,11 +114,11 @@ class AdviceCalledFor(Event, name="job_seeker_ledger.advice_called_for"):
     missing: tuple[Formality, ...]
 
 
-class AdviceGiven(Event, name="job_seeker_ledger.advice_given"):
+class AdviceGiven(Event, name="job_seeker_ledger.advice_given", subject=OWN_STREAM):
     """The person was advised on policy and told to see to the formalities that are missing."""
 
     missing: tuple[Formality, ...]
-    advice: str
+    advice: Personal
 
 
 class AssistanceCalledFor(Event, name="job_seeker_ledger.assistance_called_for"):

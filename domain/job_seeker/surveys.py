@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, RuleBroken
-from ..events import Event, Personal, RecordedEvent
+from ..events import OWN_STREAM, Event, Personal, RecordedEvent
 
 if TYPE_CHECKING:
     from .ledger import JobSeekerLedger
@@ -67,18 +67,69 @@ class PutOff(StrEnum):
         }[self]
 
 
+class Hindrance(StrEnum):
+    """What stands in the way of employment."""
+
+    AGE = "age"
+    HEALTH = "health"
+    SKILLS = "skills"
+    EDUCATION = "education"
+    FAMILY = "family"
+    DISTANCE = "distance"
+    EXPECTATIONS = "expectations"
+    CONFIDENCE = "confidence"
+    OTHER = "other"
+
+    @property
+    def label_zh(self) -> str:
+        """The hindrance as an official writes it."""
+        return {
+            "age": "年龄偏大",
+            "health": "身体原因",
+            "skills": "缺乏技能",
+            "education": "学历偏低",
+            "family": "家庭原因",
+            "distance": "距离较远",
+            "expectations": "择业观念",
+            "confidence": "信心不足",
+            "other": "其他",
+        }[self]
+
+
+class ServiceWanted(StrEnum):
+    """What a person wants of the agency."""
+
+    POLICY_ADVICE = "policy_advice"
+    GUIDANCE = "guidance"
+    REFERRAL = "referral"
+    TRAINING = "training"
+    INTERNSHIP = "internship"
+    START_UP = "start_up"
+
+    @property
+    def label_zh(self) -> str:
+        """The service in the words of the regulation."""
+        return {
+            "policy_advice": "政策咨询",
+            "guidance": "就业指导",
+            "referral": "匹配推荐",
+            "training": "职业技能培训",
+            "internship": "就业见习",
+            "start_up": "创业服务",
+        }[self]
+
+
 class EmploymentNeeds(BaseModel):
     """The content of the needs file; an empty field was not stated. It names nobody."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    occupations: tuple[str, ...] = ()
-    monthly_pay_from: int | None = None
-    working_time: str = ""
+    occupations: tuple[str, ...] = Field(default=(), max_length=10)
+    monthly_pay_from: int | None = Field(default=None, ge=0, le=1_000_000)
+    full_time: bool | None = None
     training_wanted: tuple[str, ...] = ()
-    services_wanted: tuple[str, ...] = ()
-    hindrances: tuple[str, ...] = ()
-    wants_own_business: bool | None = None
+    services_wanted: tuple[ServiceWanted, ...] = ()
+    hindrances: tuple[Hindrance, ...] = ()
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -112,11 +163,11 @@ class NeedsFileOpened(Event, name="job_seeker_ledger.needs_file_opened"):
     needs: EmploymentNeeds
 
 
-class NeedsFileChanged(Event, name="job_seeker_ledger.needs_file_changed"):
+class NeedsFileChanged(Event, name="job_seeker_ledger.needs_file_changed", subject=OWN_STREAM):
     """The person's needs are these now."""
 
     needs: EmploymentNeeds
-    reason: str
+    reason: Personal
 
 
 # --- state ------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ from taizhang.domain.employer.services import GuidanceKind, ReferralOutcome
 from taizhang.domain.employer.vacancy import WithdrawalReason
 from taizhang.domain.job_seeker.appeals import Grievance
 from taizhang.domain.job_seeker.contact import ContactMeans, Ground
-from taizhang.domain.job_seeker.guidance import Way
+from taizhang.domain.job_seeker.guidance import GuidanceGiven, Way
 from taizhang.domain.job_seeker.ledger import JobSeekerLedger
 from taizhang.domain.job_seeker.registration import BasicsRecorded, Wishes
 from taizhang.domain.job_seeker.status import StatusRegistration
@@ -283,6 +283,10 @@ class TestGroupSessions:
         assert result.events == ("group_session.held",) + ("job_seeker_ledger.guidance_given",) * 3
         for person in people:
             assert world.event_names(person)[-1] == "job_seeker_ledger.guidance_given"
+            assert world.taizhang.keys.destroy(person)
+            given = [recorded.event for recorded in world.taizhang.events.history(person)][-1]
+            assert isinstance(given, GuidanceGiven)
+            assert (given.plan, given.advice) == ("两次课", "（已依法删除）")
 
     @pytest.mark.rule("14", "13.3")
     def test_it_reaches_all_or_nobody(self, world: World) -> None:

@@ -24,6 +24,7 @@ from taizhang.domain.job_seeker.search import EmploymentKind
 from taizhang.domain.job_seeker.status import AssistanceCalledFor
 from taizhang.domain.job_seeker.surveys import (
     EmploymentNeeds,
+    Hindrance,
     NeedsFileChanged,
     NeedsFileOpened,
     PutOff,
@@ -35,7 +36,7 @@ from taizhang.domain.job_seeker.surveys import (
 if TYPE_CHECKING:
     from tests.unit.job_seekers.conftest import Person
 
-NEEDS = EmploymentNeeds(occupations=("保洁",), hindrances=("年龄偏大",))
+NEEDS = EmploymentNeeds(occupations=("保洁",), hindrances=(Hindrance.AGE,))
 SIX_MONTHS_ON = date(2027, 5, 2)
 
 

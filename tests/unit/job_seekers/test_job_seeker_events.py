@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taizhang.domain.duties.job_seekers import EVENTS
-from taizhang.domain.events import REGISTRY
+from taizhang.domain.events import OWN_STREAM, REGISTRY
 from taizhang.domain.job_seeker.guidance import GroupSessionHeld
 from taizhang.domain.job_seeker.ledger import JobSeekerLedger
 
@@ -38,10 +38,10 @@ def test_who_a_person_is_stands_in_encrypted_fields_only() -> None:
     personal = {
         "document_number", "name", "sex", "birth_date", "phone", "address", "household_address",
         "experience", "remarks", "answers", "result", "note", "text", "found", "measures", "answer",
-        "other_findings",
+        "other_findings", "advice",
     }  # fmt: skip
     for event in EVENTS:
         open_fields = set(event.model_fields) - set(event.personal_fields)
         shown = open_fields & personal - ({"answer"} if event.__name__ == "Surveyed" else set())
         assert not shown, event.event_name
-        assert not event.personal_fields or event.subject_field == "person_id"
+        assert not event.personal_fields or event.subject_field in ("person_id", OWN_STREAM)
