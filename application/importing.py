@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, Protocol
@@ -36,6 +37,7 @@ __all__ = [
     "LineStatus",
     "MappingError",
     "Problem",
+    "RowError",
     "SourceRow",
     "build_mapping",
     "guess_mapping",
@@ -59,6 +61,15 @@ class SourceRow(Protocol):
     def values(self) -> Mapping[str, str]:
         """The cells by the name of their column; an empty cell is an empty text."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """One row that could not be read: where it begins, the column at fault if one is, and why."""
+
+    line: int
+    column: str | None
+    reason: str
 
 
 class Problem(BaseModel):

@@ -245,7 +245,8 @@ class _Run:
         kept = self._kept(command.aggregate, stream_id)
         aggregate = kept.aggregate
         owner = command.owner(aggregate, context)
-        require(service._directory, self._actor, command.power, owner, day)
+        # Who enters a service must have the power on the day of entry, whatever day the service was.
+        require(service._directory, self._actor, command.power, owner, self._today)
         events = command.decide(aggregate, context)
         result = CommandResult(
             stream_id=stream_id,

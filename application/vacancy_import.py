@@ -19,30 +19,11 @@ from ..domain.identity import check_credit_code
 from ..domain.organisation.powers import Actor
 from .commands.base import CommandResult
 from .commands.employers import DraftVacancy, SubmitVacancy
-from .importing import ColumnMapping, ImportReport, InterpretedRow, SourceRow, interpret
+from .importing import ColumnMapping, ImportReport, InterpretedRow, RowError, SourceRow, interpret
 from .service import CommandService, Request
 
 BATCH_ROWS = 100
 """Rows whose commands are appended in one transaction."""
-
-
-class UnreadableRow(Protocol):
-    """A line that could not be read as a row."""
-
-    @property
-    def line(self) -> int:
-        """Where it stands in the file."""
-        ...
-
-    @property
-    def column(self) -> str | None:
-        """The column at fault, where one can be named."""
-        ...
-
-    @property
-    def reason(self) -> str:
-        """What is wrong."""
-        ...
 
 
 class EmployersByName(Protocol):
@@ -80,7 +61,7 @@ class VacancyImport:
     def run(
         self,
         source: str,
-        rows: Iterable[SourceRow | UnreadableRow],
+        rows: Iterable[SourceRow | RowError],
         mapping: ColumnMapping,
         *,
         dry_run: bool = False,
@@ -93,7 +74,7 @@ class VacancyImport:
         report = ImportReport(source=source, dry_run=dry_run)
         batch: list[InterpretedRow] = []
         for row in rows:
-            if not hasattr(row, "values"):
+            if isinstance(row, RowError):
                 report.refused(row.line, row.reason, field=row.column)
                 continue
             interpreted = interpret(row, mapping)

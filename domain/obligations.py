@@ -267,6 +267,9 @@ _NOTHING: Final = _Effects((), (), (), ())
 EVENTS_WITH_DUTIES: Final = frozenset(_EFFECTS) | frozenset(_ENTRY)
 """Every type of event that gives rise to a duty or ends one."""
 
+DISCHARGING_EVENTS: Final = frozenset(e for e, effects in _EFFECTS.items() if effects.discharging)
+CANCELLING_EVENTS: Final = frozenset(e for e, effects in _EFFECTS.items() if effects.cancelling)
+
 
 def subjects(recorded: RecordedEvent) -> tuple[UUID, ...]:
     """Return whose open obligations the event may discharge, cancel or add to."""

@@ -165,10 +165,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
         """
         write = self._mapper.write
         events = batch.events
-        states = [
-            (stream_id, aggregate.version, _kind_name(type(aggregate)), _dump_state(aggregate))
-            for stream_id, aggregate in batch.states
-        ]
+        states = [state_row(stream_id, aggregate) for stream_id, aggregate in batch.states]
         parameters = (
             batch.directory_version,
             batch.actor.staff_id,
@@ -258,5 +255,7 @@ def _kind_name(kind: type[Aggregate]) -> str:
     return f"{kind.kind}@{kind.shape}"
 
 
-def _dump_state(aggregate: Aggregate) -> bytes:
-    return _state_adapter(type(aggregate)).dump_json(aggregate)
+def state_row(stream_id: UUID, aggregate: Aggregate) -> tuple[UUID, int, str, bytes]:
+    """Return the row of `stream_states` that keeps an aggregate's present state."""
+    kind = type(aggregate)
+    return stream_id, aggregate.version, _kind_name(kind), _state_adapter(kind).dump_json(aggregate)

@@ -27,6 +27,7 @@ from ..domain.employer.content import WordingFinding
 from ..domain.organisation.directory import Agency, Directory
 from ..domain.regulation import Edition, edition_on
 from ..domain.screening import SCREENING_VERSION, Severity
+from ..projections.collector import collector_paused
 from ..projections.daily_vacancy_notice.check import Judged, is_public, screened_again
 from ..projections.daily_vacancy_notice.facts import (
     DutyRow,
@@ -63,6 +64,7 @@ _COLUMNS = """
     e.licence_valid_until, e.agent_valid_until, e.registered_on"""
 
 
+@collector_paused()
 def gather(
     connection: psycopg.Connection[Any],
     directory: Directory,
@@ -89,15 +91,15 @@ def gather(
     query = _Query(connection, scope.codes, day)
     stock = tuple(Stock(*row) for row in query("notice_stock"))
     counted = list(query("notice_flows", since=day - timedelta(days=SERIES_DAYS - 1)))
-    candidates = [
-        _vacancy(row)
-        for row in query(
-            "notice_candidates",
-            screening=SCREENING_VERSION,
-            ended_by=Judged(day, edition, calendar).archive_overdue_since(),
-        )
-    ]
-    candidates.sort(key=lambda row: row.vacancy_id)
+    suspects = query(
+        "notice_suspects",
+        screening=SCREENING_VERSION,
+        ended_by=Judged(day, edition, calendar).archive_overdue_since(),
+    )
+    today = (_vacancy(row) for row in query("notice_today"))
+    # The day's rows last: they know the day's events, and take the place of the same vacancy's other.
+    by_id = {row.vacancy_id: row for row in (*map(_vacancy, suspects), *today)}
+    candidates = [by_id[vacancy_id] for vacancy_id in sorted(by_id)]
     known, candidates = _texts_of(candidates, texts)
     present = {row.vacancy_id for row in candidates}
     gone = {d.vacancy.vacancy_id for d in previous.defects} - present if previous else set()
@@ -130,8 +132,13 @@ def gather(
         calendar=calendar,
         closed=frozenset(scope.closed),
         stock=stock,
-        flows=tuple(Flow(*row) for row in counted if row[2] is not None),
-        touched=tuple(Touched(row[0], row[1], row[3]) for row in counted if row[2] is None),
+        touched=tuple(Touched(*row[:3]) for row in counted),
+        flows=tuple(
+            Flow(code, recorded_on, topic, events)
+            for code, recorded_on, _, *numbers in counted
+            for topic, events in zip(TOPICS, numbers, strict=True)
+            if events
+        ),
         candidates=tuple(candidates),
         former=tuple(row for row in former if row.agency_code in scope.placements),
         texts=known,
@@ -207,7 +214,14 @@ class _Query:
 def _statement(name: str) -> sql.Composed:
     # Read from the package's own file: as constant as if it stood here.
     text = cast(LiteralString, (_SQL / f"{name}.sql").read_text(encoding="utf-8"))
-    return sql.SQL(text).format(columns=sql.SQL(_COLUMNS))
+    counts = sql.SQL(", ").join(
+        sql.SQL("count(*) FILTER (WHERE topic = {}) AS {}").format(topic, sql.Identifier(topic))
+        for topic in TOPICS
+    )
+    sums = sql.SQL(", ").join(
+        sql.SQL("sum({})::bigint").format(sql.Identifier(topic)) for topic in TOPICS
+    )
+    return sql.SQL(text).format(columns=sql.SQL(_COLUMNS), counts=counts, sums=sums)
 
 
 def _reference(agency: Agency, day: date) -> AgencyRef:

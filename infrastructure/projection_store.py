@@ -76,7 +76,7 @@ class Generation:
         )
         self.select = raw(f"SELECT {columns} FROM {self.relation} WHERE {found_by} = ANY(%b) AND {where}")
 
-    def load(self, cursor: Cursor[Any], keys: set[UUID]) -> None:
+    def load(self, cursor: Cursor[Any], keys: Iterable[UUID]) -> None:
         """Have the rows under `keys` in memory."""
         missing = self.rows.missing(keys)
         if missing:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from ..application.importing import RowError
 from .tabular_sources import (
     UTF16_MARKS,
     Broken,
@@ -38,15 +39,6 @@ class Row:
 
     line: int
     values: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """One row that is not taken: where it begins, the column at fault if one is, and why."""
-
-    line: int
-    column: str | None
-    reason: str
 
 
 class Table:

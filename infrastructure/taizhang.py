@@ -27,6 +27,7 @@ from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
 from .keys import KeyRing, StreamIds
+from .log import configure_logging
 from .mapper import Mapper
 from .notices import NoticeOffice
 from .projector import Projector
@@ -110,6 +111,7 @@ class Taizhang:
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
         """
         settings = settings or Settings(**options)
+        configure_logging(settings)
         server = None
         if settings.database_url is None:
             settings = with_generated_keys(settings)

@@ -124,9 +124,9 @@ class Employers(ReadModel[EmployerRow]):
     event_names = names_of(_EVENTS)
     found_by = "stream_id"
 
-    def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
+    def keys(self, events: Iterable[RecordedEvent]) -> list[UUID]:
         """Return the employers' streams."""
-        return {recorded.stream_id for recorded in events if type(recorded.event) in _EVENTS}
+        return [recorded.stream_id for recorded in events if type(recorded.event) in _EVENTS]
 
     def fold(self, events: Iterable[RecordedEvent], rows: Rows[EmployerRow]) -> None:
         """Open a row with the ledger and keep its basics, papers and registration up to date."""

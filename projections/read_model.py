@@ -76,36 +76,39 @@ class Rows(Generic[R]):
     __slots__ = ("_groups", "_touched")
 
     def __init__(self) -> None:
-        self._groups: dict[UUID, list[R]] = {}
+        # By the key's number: a UUID is hashed and compared in Python, an int is not.
+        self._groups: dict[int, list[R]] = {}
         self._touched: dict[R, None] = {}
 
     def missing(self, keys: Iterable[UUID]) -> list[UUID]:
-        """Return the keys whose groups are yet to be loaded; the others are marked as used now."""
-        groups, missing = self._groups, []
+        """Return the keys whose groups are yet to be loaded; the others count as used last."""
+        groups = self._groups
+        missing: dict[int, UUID] = {}
         for key in keys:
-            group = groups.pop(key, None)
+            number = key.int
+            group = groups.pop(number, None)
             if group is None:
-                missing.append(key)
+                missing[number] = key
             else:
-                groups[key] = group
-        return missing
+                groups[number] = group
+        return list(missing.values())
 
     def load(self, keys: Iterable[UUID], found: Iterable[tuple[UUID, R]]) -> None:
         """Take what the table holds under `keys`."""
         groups = self._groups
         for key in keys:
-            groups[key] = []
+            groups[key.int] = []
         for key, row in found:
             row.is_stored = True
-            groups[key].append(row)
+            groups[key.int].append(row)
 
     def group(self, key: UUID) -> list[R]:
         """Return the rows under `key`. A change of one is told by `touch`."""
-        return self._groups[key]
+        return self._groups[key.int]
 
     def one(self, key: UUID) -> R:
-        """Return the only row under `key`, which is going to be changed. Raises Unfoldable if there is none."""
-        group = self._groups[key]
+        """Return the row under `key`, which is going to be changed. Raises Unfoldable without one."""
+        group = self._groups[key.int]
         if not group:
             raise Unfoldable(f"{key} was not heard of before")
         row = group[0]
@@ -117,18 +120,20 @@ class Rows(Generic[R]):
         self._touched[row] = None
 
     def add(self, row: R, key: UUID | None = None) -> None:
-        """Add a new row, which later events find under `key` (by none, where there is no key)."""
+        """Add a new row, which later events find under `key` (never, without one)."""
         row.is_stored = False
         self._touched[row] = None
         if key is not None:
-            self._groups[key].append(row)
+            self._groups[key.int].append(row)
 
     def replace(self, row: R, key: UUID) -> None:
         """Let `row` be the only row under `key`."""
-        group = self._groups[key]
-        row.is_stored = bool(group) and group[0].is_stored
+        group = self._groups[key.int]
+        row.is_stored = False
         if group:
-            self._touched.pop(group[0], None)
+            (former,) = group
+            row.is_stored = former.is_stored
+            self._touched.pop(former, None)
         group[:] = [row]
         self._touched[row] = None
 
@@ -145,8 +150,8 @@ class Rows(Generic[R]):
         if not keep:
             groups.clear()
         elif len(groups) > keep:
-            for key in list(groups)[: len(groups) - keep]:
-                del groups[key]
+            for number in list(groups)[: len(groups) - keep]:
+                del groups[number]
 
 
 class ReadModel(ABC, Generic[R]):
@@ -172,9 +177,9 @@ class ReadModel(ABC, Generic[R]):
         """The read model's name: its table's."""
         return self.table.name
 
-    def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
-        """Return the keys of the rows that `events` may touch."""
-        return set()
+    def keys(self, events: Iterable[RecordedEvent]) -> Iterable[UUID]:
+        """Return the keys of the rows that `events` may touch; one may come more than once."""
+        return ()
 
     @abstractmethod
     def fold(self, events: Iterable[RecordedEvent], rows: Rows[R]) -> None:

@@ -16,7 +16,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.organisation.powers import SYSTEM_STAFF_ID as SYSTEM_STAFF_ID
 from ..domain.organisation.powers import Actor
-from ..infrastructure.log import configure_logging
 from ..infrastructure.settings import Settings
 from ..infrastructure.taizhang import Taizhang
 
@@ -56,7 +55,6 @@ def opened(**options: Any) -> Iterator[Taizhang]:
         first = error.errors(include_url=False, include_input=False)[0]
         name = "TAIZHANG_" + "_".join(map(str, first["loc"])).upper()
         fail(InvalidInput(first["msg"], field=name))
-    configure_logging(settings)
     try:
         with Taizhang.open(settings) as taizhang:
             yield taizhang

@@ -21,7 +21,7 @@ _ONE: Final = r"[男女](?:性|士|生|孩子|孩|的)?"
 HARMLESS: Final = (
     Exemption(compiled(_BOTH, r"(?!\s?(?:勿|慎|请勿|不要))"), "both sexes named side by side"),
     Exemption(
-        compiled(_BOTH_COMMA, r"(?=\s*(?:均|都|皆|兼|可|不[限拘论]|[,;。、)]|$|\d|年龄))"),
+        compiled(_BOTH_COMMA, r"(?= |\s*(?:均|都|皆|兼|可|不[限拘论]|[,;。、)]|$|\d|年龄))"),
         "both sexes named, divided by a comma only",
     ),
     Exemption(compiled(r"[男女]\s?\(\s?[男女]\s?\)"), "the other sex in brackets"),

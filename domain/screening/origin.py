@@ -123,7 +123,7 @@ _HUKOU_RULES: Final = (
     Rule(
         "某地人优先",
         compiled(
-            rf"(?P<cue>(?:(?:{_AREA}|[省市区县]内)(?:的)?(?:本地)?(?:人士?|户|籍|生源|居民|村民|老乡)|{_LOCAL}(?:的)?",
+            rf"(?P<cue>(?:(?:{_AREA}|[省市区县]内)(?:的)?(?:本地)?(?:人士?|户|籍|生源|居民|市民|村民|老乡)|{_LOCAL}(?:的)?",
             rf"(?:人员|员工|求职者|应聘者|候选人|毕业生|同学|者|务工人员))(?:的|者)?)\s?(?:{PREFER})",
         ),
         "以户籍或地域为优先录用条件：“{text}”",
@@ -196,6 +196,27 @@ _HUKOU_RULES: Final = (
             rf"(?P<cue>(?:{_AREA})(?:[、和及或,/]\s?(?:{_PLACE}))*(?:籍)?(?:省|市)?(?:等地)?(?:的)?(?:人(?!才)(?:士|员)?|户口|户籍|籍|求职者|应聘者|的))",
         ),
         _OUT,
+    ),
+    Rule(
+        "限某地人",
+        compiled(
+            rf"(?:(?<![不无未])限|仅限|[只仅](?:限|招收?|收|要|考虑|接[受收]))(?P<cue>{_LOCAL}(?:的)?)",
+            RIGHT_EDGE,
+        ),
+        _BY_HUKOU,
+        (
+            _FORM,
+            Guard(any_of(r"出差|配送|送货|服务|活动|办公|业务"), 8, 4, "where the work is done"),
+        ),
+    ),
+    Rule(
+        "排除某地人", compiled(EXCLUDE_BEFORE, r"(?P<cue>外(?:地|省市?)(?:的)?)", RIGHT_EDGE), _OUT
+    ),
+    Rule(
+        "户籍栏",
+        compiled(rf"(?P<cue>户\s?[口籍]{_AREA})(?![及周])", RIGHT_EDGE),
+        _BY_HUKOU,
+        (_FORM, _OBTAIN),
     ),
     Rule(
         "限某地人",

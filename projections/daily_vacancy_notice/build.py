@@ -12,6 +12,7 @@ from ...domain.calendar import shanghai_day
 from ...domain.regulation import rule
 from ...domain.screening import SCREENING_VERSION, Severity
 from ..canonical import canonical_json, digest
+from ..collector import collector_paused
 from .check import RULE_ORDER, Found, check_vacancy, is_public
 from .facts import NoticeFacts, VacancyRow
 from .figures import Count, count_up, day_series, repeats
@@ -46,6 +47,7 @@ def notice_number(agency_code: str, day: date) -> str:
     return f"招信核〔{day.year}〕{agency_code}-{day.timetuple().tm_yday:03d}号"
 
 
+@collector_paused()
 def build(
     facts: NoticeFacts,
     previous: DailyVacancyNotice | None,
@@ -136,7 +138,7 @@ class _References:
         placement = self.facts.placements[agency_code]
         return VacancyRef(
             vacancy_id=vacancy_id,
-            number=external_id or str(vacancy_id)[:8].upper(),
+            number=external_id or str(vacancy_id),
             title=title or "",
             employer=employer,
             credit_code=credit_code,

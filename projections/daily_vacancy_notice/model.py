@@ -173,6 +173,7 @@ class VacancyRef(_Part):
 
     vacancy_id: UUID
     number: str
+    """The employer's or importer's own number, else the id."""
     title: str
     employer: str
     credit_code: str

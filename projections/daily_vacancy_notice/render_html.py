@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from ...domain.regulation import rule
 from . import labels, wording
 from .chart import chart
-from .model import DailyVacancyNotice, Defect
+from .model import DailyVacancyNotice, Defect, VacancyRef
 
 SHOWN = 50
 """Rows of an annexed list shown for each agency; the workbook holds all."""
@@ -40,6 +40,12 @@ def render_html(notice: DailyVacancyNotice, *, shown: int = SHOWN) -> str:
         late=_by_agency(notice, notice.late, shown),
         overdue=_by_agency(notice, notice.overdue, shown),
     )
+
+
+def _number(vacancy: VacancyRef) -> str:
+    """Return the vacancy's number, cut to its first eight digits where that is the long id."""
+    named = vacancy.number != str(vacancy.vacancy_id)
+    return vacancy.number if named else vacancy.number[:8].upper()
 
 
 def _worst_first(defects: Iterable[Defect]) -> list[Defect]:
@@ -75,6 +81,7 @@ def _template() -> Template:
         rate=wording.rate_text,
         times=wording.times_text,
         detail=wording.detail,
+        detail_with_span=wording.detail_with_span,
         citation=lambda rule_id: rule(rule_id).citation,
         how=labels.how_label,
     )
@@ -82,6 +89,7 @@ def _template() -> Template:
         change_figure=wording.change_figure,
         category_label=wording.category_label,
         delay_text=wording.delay_text,
+        number=_number,
         duty_label=labels.duty_label,
         field_labels=labels.FIELD_LABELS,
         topic_labels=labels.TOPIC_LABELS,

@@ -111,6 +111,11 @@ def detail(defect: Defect) -> str:
     return text
 
 
+def detail_with_span(defect: Defect) -> str:
+    """Say what is wrong, and in which words: 涉嫌性别歧视：“限男性”."""
+    return detail(defect) + (f"：“{defect.wording.marked}”" if defect.wording else "")
+
+
 def category_label(category: str) -> str:
     """Return the Chinese name of a category of wording."""
     return Category(category).label_zh
