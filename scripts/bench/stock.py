@@ -1,53 +1,180 @@
-"""The peer *stock*: the library `eventsourcing` as its users write it.
-
-An aggregate with decorated event methods; the checks stand in the commands, outside of them, because
-what is decorated runs again whenever the aggregate is read. Days and ids are text in the events, which
-is what the library's transcoder is fastest with. The id of the command is part of each event, and the
-aggregate remembers the ids that it has seen: that is the check against repeats which costs least.
-"""
+"""The peer *stock*: an application of the library `eventsourcing`, with its PostgreSQL module as it comes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from eventsourcing.application import Application
-from eventsourcing.domain import Aggregate, event
+from eventsourcing.domain import CanMutateAggregate
 from psycopg import Connection
 
+from ...application.commands import employers as commands
 from ...application.commands.base import Command
-from ...application.commands.employers import (
-    ArchiveVacancy,
-    DraftVacancy,
-    PassVacancy,
-    PublishVacancy,
-    SubmitVacancy,
-    WithdrawVacancy,
-)
+from ...domain.employer import papers, services, vacancy
 from ...domain.employer.content import screen_content
-from ...domain.errors import RuleBroken
+from ...domain.employer.ledger import EmployerLedgerOpened
+from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Actor, require
-from ...domain.regulation.edition import edition_on
-from .workload import AGENCY, TODAY, Fact, credit_code, directory, submitter
+from .stock_ledger import EmployerLedger, screening_data
+from .workload import AGENCY, TODAY, Fact, Place, credit_code, directory
 
 Meta = dict[str, str]
-"""What is recorded around each event: day of the service, staff, agency, command."""
+_COPY = "COPY {schema}.ledgers_events (originator_id, originator_version, topic, state) FROM STDIN (FORMAT BINARY)"
+_TYPES = ["uuid", "int8", "text", "bytea"]
 
 
-class EmployerLedger(Aggregate):
-    """An employer's papers and its vacancies that are not archived."""
+class Ledgers(Application[UUID]):
+    """Commands as methods of an application; who may do what is settled by the package's own function."""
 
-    @event("Opened")
-    def __init__(self, credit_code: str, name: str, basics: dict[str, Any], channel: str, **meta: str):
-        self.credit_code = credit_code
-        self.agency_code = meta["agency_code"]
-        self.basics_stated = any(basics.values())
-        self.licence: list[str | None] = []
-        self.agents: dict[str, list[Any]] = {}
-        self.registered_on: str | None = None
-        self.vacancies: dict[str, dict[str, Any]] = {}
-        self.referrals: dict[str, str] = {}
-        self.commands: dict[str, int] = {meta["command_id"]: 1}
+    name = "ledgers"
+
+    def __init__(self, env: dict[str, str]) -> None:
+        super().__init__(env)
+        self.directory: Directory = directory()
+
+    def execute(self, command: Command, actor: Actor, command_id: UUID) -> int:
+        """Carry out one command and return the ledger's version after it."""
+        assert isinstance(command, commands.VacancyCommand)
+        key = command_id.hex
+        ledger: EmployerLedger = self.repository.get(stream(command.credit_code))
+        if (first := ledger.commands.get(key)) is not None:
+            return first
+        day = command.occurred_on or TODAY
+        require(self.directory, actor, command.power, ledger.agency_code, day)
+        meta = {
+            "day": day.isoformat(),
+            "staff_id": actor.staff_id,
+            "agency_code": actor.agency_code,
+            "command_id": key,
+        }
+        _COMMANDS[type(command)](ledger, command, meta)
+        self.save(ledger)
+        return ledger.version
+
+
+class SnapshottingLedgers(Ledgers):
+    """The same with the library's snapshots, one every fifty events."""
+
+    snapshotting_intervals = {EmployerLedger: 50}  # noqa: RUF012
+
+
+def stream(code: str) -> UUID:
+    """Return the id of an employer's aggregate."""
+    return uuid5(NAMESPACE_URL, f"/employers/{code}")
+
+
+def environment(url: str, schema: str) -> dict[str, str]:
+    """Return the library's settings: nothing but where the database is."""
+    parts = urlsplit(url)
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "POSTGRES_DBNAME": parts.path.lstrip("/"),
+        "POSTGRES_HOST": parse_qs(parts.query).get("host", [parts.hostname or ""])[0],
+        "POSTGRES_PORT": str(parts.port or 5432),
+        "POSTGRES_USER": unquote(parts.username or ""),
+        "POSTGRES_PASSWORD": unquote(parts.password or ""),
+        "POSTGRES_SCHEMA": schema,
+    }
+
+
+def _draft(ledger: EmployerLedger, command: Any, meta: Meta) -> None:
+    screening = screening_data(screen_content(command.content))
+    content = command.content.model_dump(mode="json")
+    ledger.draft_vacancy(str(command.vacancy_id), content, screening, meta)
+
+
+def _publish(ledger: EmployerLedger, command: Any, meta: Meta) -> None:
+    until = command.valid_until.isoformat() if command.valid_until else None
+    ledger.publish_vacancy(str(command.vacancy_id), until, meta)
+
+
+_COMMANDS: dict[type[Command], Callable[[EmployerLedger, Any, Meta], None]] = {
+    commands.DraftVacancy: _draft,
+    commands.SubmitVacancy: lambda ledger, command, meta: ledger.submit_vacancy(
+        str(command.vacancy_id), command.channel.value, meta
+    ),
+    commands.PassVacancy: lambda ledger, command, meta: ledger.pass_vacancy(
+        str(command.vacancy_id), command.overruled, meta
+    ),
+    commands.PublishVacancy: _publish,
+    commands.WithdrawVacancy: lambda ledger, command, meta: ledger.withdraw_vacancy(
+        str(command.vacancy_id), command.reason.value, command.note, meta
+    ),
+    commands.ArchiveVacancy: lambda ledger, command, meta: ledger.archive_vacancy(
+        str(command.vacancy_id), meta
+    ),
+}
+
+# --- loading ----------------------------------------------------------------------------------
+
+_METHODS: dict[type[Any], str] = {
+    papers.LicenceVerified: "licence_verified",
+    papers.AgentVerified: "agent_verified",
+    papers.EmployerRegistered: "registered",
+    vacancy.VacancyDrafted: "drafted",
+    vacancy.VacancyRevised: "revised",
+    vacancy.VacancySubmitted: "submitted",
+    vacancy.VacancyPassed: "passed",
+    vacancy.VacancyReturned: "returned",
+    vacancy.VacancyPublished: "published",
+    vacancy.VacancyWithdrawn: "withdrawn",
+    vacancy.VacancyLapsed: "lapsed",
+    vacancy.VacancyArchived: "archived",
+    services.ReferralMade: "referred",
+    services.ReferralOutcomeLearnt: "outcome_learnt",
+}
+
+
+def load_ledgers(
+    app: Ledgers, connection: Connection[Any], ledgers: Iterable[tuple[int, list[Fact]]]
+) -> int:
+    """Put whole ledgers into the log; return the number of events."""
+    places = (Place(number, AGENCY, fact) for number, facts in ledgers for fact in facts)
+    return load_log(app, connection, places)
+
+
+def load_log(app: Ledgers, connection: Connection[Any], places: Iterable[Place]) -> int:
+    """Put a log into an empty store, in its order, as the application itself would store it."""
+    held: dict[int, EmployerLedger] = {}
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(_COPY.format(schema="stock").encode()) as rows:
+        rows.set_types(_TYPES)
+        for place in places:
+            for domain_event in _record(held, place):
+                stored = app.mapper.to_stored_event(domain_event)
+                rows.write_row(
+                    (stored.originator_id, stored.originator_version, stored.topic, stored.state)
+                )
+                count += 1
+    connection.execute("ANALYZE")
+    return count
+
+
+def put_back(connection: Connection[Any], head: int) -> None:
+    """Take away what was appended after the position `head`."""
+    connection.execute("DELETE FROM stock.ledgers_events WHERE notification_id > %s", (head,))
+    connection.execute("VACUUM stock.ledgers_events")
+
+
+def _record(held: dict[int, EmployerLedger], place: Place) -> Iterable[CanMutateAggregate[UUID]]:
+    number, agency_code, fact = place
+    fields = fact.event.model_dump(mode="json")
+    meta = {
+        "day": fact.day.isoformat(),
+        "staff_id": fact.staff_id,
+        "agency_code": agency_code,
+        "command_id": uuid4().hex,
+    }
+    if isinstance(fact.event, vacancy.VacancyDrafted | vacancy.VacancyRevised):
+        fields["screening"] = screening_data(fact.event.screening)
+    if isinstance(fact.event, EmployerLedgerOpened):
+        held[number] = EmployerLedger(**fields, **meta)
+    else:
+        getattr(held[number], _METHODS[type(fact.event)])(**fields, **meta)
+    events: list[CanMutateAggregate[UUID]] = held[number].collect_events()  # type: ignore[assignment]
+    return events
