@@ -25,7 +25,7 @@ _KEYWORDS = {"rule", "rule_id"}
 _CALLS = {"RuleBroken", "Duty", "KCheck"}
 _MARK = "pytest.mark.rule"
 _ID = r"\d+(?:\.\w+)?"
-_DOCSTRING = re.compile(rf"\bRules? ({_ID}(?:, {_ID})*)(?=[.:;]|\s*$)", re.MULTILINE)
+_DOCSTRING = re.compile(rf"\bRules? ({_ID}(?:, {_ID})*)(?=[.:;](?:\s|$)|\s*$)", re.MULTILINE)
 
 _HEAD = """\
 # Where each rule is carried out and tested
