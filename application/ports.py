@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from ..domain.aggregate import Aggregate
+from ..domain.errors import InvalidInput
 from ..domain.events import Event, RecordedEvent
 from ..domain.organisation.powers import Actor
 
@@ -103,6 +104,15 @@ class CommandKnown(Exception):
     """A command with this id was accepted before."""
 
 
+class Unwritable(Exception):
+    """An event that a command decided on cannot be kept, as `reason` says; nothing was written."""
+
+    def __init__(self, command_id: UUID, reason: InvalidInput) -> None:
+        super().__init__(str(reason))
+        self.command_id = command_id
+        self.reason = reason
+
+
 class EventStore(Protocol):
     """Where events are, with the state that decisions need."""
 
@@ -118,7 +128,7 @@ class EventStore(Protocol):
     def append(self, batch: Batch) -> int:
         """Append and return the log position of the last event.
 
-        Raises VersionTaken, DirectoryMoved or CommandKnown, with nothing written.
+        Raises VersionTaken, DirectoryMoved, CommandKnown or Unwritable, with nothing written.
         """
 
     def known_command(self, command_id: UUID) -> KnownCommand | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
+from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
 
@@ -36,6 +38,7 @@ from .ports import (
     Kept,
     NewEvent,
     Refusal,
+    Unwritable,
     VersionTaken,
 )
 
@@ -75,6 +78,7 @@ class CommandService:
         self._editions = editions
         self._cache = LedgerCache(cached_ledgers)
         self._directory = Directory()
+        self._directory_lock = Lock()
 
     @property
     def directory(self) -> Directory:
@@ -83,8 +87,9 @@ class CommandService:
 
     def refresh_directory(self) -> Directory:
         """Read what changed among agencies and staff since."""
-        for recorded in self._store.directory_events(self._directory.version):
-            self._directory.apply(recorded)
+        with self._directory_lock:  # or two threads would fold the same events in
+            for recorded in self._store.directory_events(self._directory.version):
+                self._directory.apply(recorded)
         return self._directory
 
     def execute(self, command: Command, *, by: Actor, command_id: UUID) -> CommandResult:
@@ -128,6 +133,7 @@ class _Run:
         self._cache = service._cache
         self._requests = requests
         self._actor = actor
+        self._unwritable: dict[UUID, InvalidInput] = {}
 
     def answers(self) -> list[CommandResult | TaizhangError]:
         fresh = False
@@ -138,6 +144,8 @@ class _Run:
                 self._service.refresh_directory()
             except VersionTaken:
                 fresh = True
+            except Unwritable as error:
+                self._unwritable[error.command_id] = error.reason
             except CommandKnown:
                 # Some are known: answer those from what is kept, and decide the others again.
                 return self._answer_known_apart()
@@ -196,16 +204,19 @@ class _Run:
         ]
 
     def _decide_or_refuse(self, request: Request) -> CommandResult | TaizhangError:
-        try:
-            return self._decide(request)
-        except (RuleBroken, InvalidInput, NotAuthorised) as refusal:
-            # A repeat breaks rules by itself (what it asks for is done): look before refusing. What
-            # is remembered may be old: it is trusted to accept, never to refuse.
-            known = _first_result(self._store, request)
-            if known is not None:
-                return known
-            if not self._read_afresh(request):
-                return refusal
+        if unwritable := self._unwritable.get(request.command_id):
+            return unwritable
+        answer = self._answer(request)
+        if isinstance(answer, CommandResult) and answer.events:
+            return answer
+        # A repeat breaks rules by itself, or finds nothing to do: look before saying so. What is
+        # remembered may be old: it is trusted to accept, never to refuse.
+        known = _first_result(self._store, request)
+        if known is not None:
+            return known
+        return self._answer(request) if self._read_afresh(request) else answer
+
+    def _answer(self, request: Request) -> CommandResult | TaizhangError:
         try:
             return self._decide(request)
         except (RuleBroken, InvalidInput, NotAuthorised) as refusal:
@@ -267,6 +278,7 @@ class _Run:
         result: CommandResult,
     ) -> None:
         aggregate, actor = kept.aggregate, self._actor
+        digest = _digest(request.command)
         for event in events:
             version = aggregate.version + 1
             self._events.append(NewEvent(event, stream_id, version, day, request.command_id))
@@ -281,7 +293,7 @@ class _Run:
             AcceptedCommand(
                 request.command_id,
                 request.command.command_name,
-                _digest(request.command),
+                digest,
                 result.__pydantic_serializer__.to_json(result),
             )
         )
@@ -349,10 +361,18 @@ class _Run:
         )
 
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
 def _digest(command: Command) -> bytes:
-    return sha256(
-        command.command_name.encode() + b"\0" + command.__pydantic_serializer__.to_json(command)
-    ).digest()
+    """Return what tells one content of a command from another.
+
+    Raises InvalidInput for a text with a NUL character, which no table of a read model can hold.
+    """
+    content = command.__pydantic_serializer__.to_json(command)
+    if b"\\u0000" in content and _NUL.search(content):
+        raise InvalidInput("a text holds a NUL character (0x00): leave it out")
+    return sha256(command.command_name.encode() + b"\0" + content).digest()
 
 
 def _first_result(store: EventStore, request: Request) -> CommandResult | TaizhangError | None:

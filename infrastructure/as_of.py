@@ -60,8 +60,11 @@ def rewound(
         cursor = row_cursor(connection)
         relations, newest = _live_relations(cursor, models, position)
         cursor.execute(
-            "CREATE TEMP TABLE newer_streams ON COMMIT DROP AS SELECT DISTINCT originator_id AS stream_id "
-            f"FROM stored_events WHERE notification_id > {position:d} AND notification_id <= {newest:d}"
+            raw(
+                "CREATE TEMP TABLE newer_streams ON COMMIT DROP AS "
+                "SELECT DISTINCT originator_id AS stream_id FROM stored_events "
+                f"WHERE notification_id > {position:d} AND notification_id <= {newest:d}"
+            )
         )
         newer = [stream for (stream,) in cursor.execute("SELECT stream_id FROM newer_streams")]
         changing = tuple(model for model in models if not model.table.insert_only)
@@ -106,7 +109,9 @@ def fold_scratch(
         if progress is not None:
             progress(Progress(at, position))
     for generation in generations:
-        cursor.execute(raw(f"ANALYZE {generation.relation}"))  # nothing else tells the planner of it
+        cursor.execute(
+            raw(f"ANALYZE {generation.relation}")
+        )  # nothing else tells the planner of it
     return generations
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
@@ -16,6 +17,8 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import PoolTimeout
 
 from ..domain.errors import TaizhangError, Unavailable
+
+T = TypeVar("T")
 
 MIGRATION_LOCK = 7_153_201_8
 
@@ -32,7 +35,14 @@ class Database(PostgresDatastore):
     Not fork-safe: open it after forking.
     """
 
-    def __init__(self, url: str, schema: str = "taizhang", *, pool_size: int = 8) -> None:
+    def __init__(
+        self,
+        url: str,
+        schema: str = "taizhang",
+        *,
+        pool_size: int = 8,
+        retry_seconds: float = 30.0,
+    ) -> None:
         """Prepare the pool; the first use opens it."""
         parts = conninfo_to_dict(url)
         super().__init__(
@@ -43,6 +53,7 @@ class Database(PostgresDatastore):
             password=str(parts.get("password", "")),
             schema=schema,
         )
+        self._retry_seconds = retry_seconds
         self.conninfo = make_conninfo(url, application_name="taizhang")
         # The library's pool knows only host, user and password: ours takes the whole address.
         self.pool = ConnectionPool(
@@ -82,6 +93,23 @@ class Database(PostgresDatastore):
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
             raise Unavailable(f"the database does not answer: {error}") from error
+
+    def patiently(self, work: Callable[[Connection[Any]], T]) -> T:
+        """Do `work` on a connection of the pool, again and again while the database is away.
+
+        Raises Unavailable when it stays away for as long as the settings allow.
+        """
+        give_up_at = time.monotonic() + self._retry_seconds
+        wait = 0.05
+        while True:
+            try:
+                with self.use() as connection:
+                    return work(connection)
+            except Unavailable:
+                if time.monotonic() + wait > give_up_at:
+                    raise
+                time.sleep(wait)
+                wait = min(wait * 2, 1.0)
 
     def migrate(self) -> list[str]:
         """Bring the schema up to date and return the names of the migrations applied now.

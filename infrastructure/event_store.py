@@ -6,9 +6,8 @@ append in one round trip and in commit order that also keeps the command and the
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -24,16 +23,16 @@ from ..application.ports import (
     DirectoryMoved,
     Kept,
     KnownCommand,
+    NewEvent,
     Refusal,
+    Unwritable,
     VersionTaken,
 )
 from ..domain.aggregate import Aggregate
-from ..domain.errors import Unavailable
+from ..domain.errors import InvalidInput
 from ..domain.events import RecordedEvent
 from .database import Database
 from .mapper import Mapper
-
-T = TypeVar("T")
 
 _APPEND = (
     b"SELECT append_events(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint[], %b, %b, %b, %b, "
@@ -67,12 +66,11 @@ _DIRECTORY = (
 class PostgresEventStore(PostgresApplicationRecorder):
     """Appends and reads events; keeps commands, refusals and states."""
 
-    def __init__(self, database: Database, mapper: Mapper, *, retry_seconds: float = 30.0) -> None:
+    def __init__(self, database: Database, mapper: Mapper) -> None:
         """Stand on the tables that `Database.migrate` made."""
         super().__init__(database, events_table_name="stored_events")
         self._database = database
         self._mapper = mapper
-        self._retry_seconds = retry_seconds
 
     def create_table(self) -> None:
         """Refuse: the tables come from our migrations, because making them at start-up races."""
@@ -143,7 +141,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
             with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
                 return cursor.execute(statement.encode(), parameters, prepare=True).fetchall()
 
-        return self._retry(read)
+        return self._database.patiently(read)
 
     def _read_state(self, kind: type[Aggregate], row: tuple[Any, ...]) -> Aggregate | None:
         if row[2] != _kind_name(kind):
@@ -160,10 +158,9 @@ class PostgresEventStore(PostgresApplicationRecorder):
         """Append in one transaction and return the log position of the last event.
 
         While the database is away it is tried again; a commit whose acknowledgement was lost shows
-        itself as CommandKnown. Raises VersionTaken, DirectoryMoved or CommandKnown with nothing
-        written, and Unavailable when the database stays away.
+        itself as CommandKnown. Raises VersionTaken, DirectoryMoved, CommandKnown or Unwritable with
+        nothing written, and Unavailable when the database stays away.
         """
-        write = self._mapper.write
         events = batch.events
         states = [state_row(stream_id, aggregate) for stream_id, aggregate in batch.states]
         parameters = (
@@ -178,7 +175,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
             [event.stream_id for event in events],
             [event.version for event in events],
             [event.event.topic for event in events],
-            [write(event.event, event.stream_id, event.version) for event in events],
+            self._payloads(events),
             [event.occurred_on for event in events],
             [event.command_id for event in events],
             *(map(list, zip(*states, strict=True)) if states else (None,) * 4),
@@ -192,7 +189,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
             return int(row[0])
 
         try:
-            return self._retry(call)
+            return self._database.patiently(call)
         except psycopg.errors.UniqueViolation as error:
             if error.diag.constraint_name == "commands_pkey":
                 raise CommandKnown from error
@@ -201,6 +198,16 @@ class PostgresEventStore(PostgresApplicationRecorder):
             if error.sqlstate == "TZ001":
                 raise DirectoryMoved from error
             raise
+
+    def _payloads(self, events: Sequence[NewEvent]) -> list[bytes]:
+        write = self._mapper.write
+        payloads = []
+        for event in events:
+            try:
+                payloads.append(write(event.event, event.stream_id, event.version))
+            except InvalidInput as error:
+                raise Unwritable(event.command_id, error) from error
+        return payloads
 
     def record_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Keep refused attempts."""
@@ -224,21 +231,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
                 rows,
             )
 
-        self._retry(write)
-
-    def _retry(self, work: Callable[[Connection[Any]], T]) -> T:
-        """Do `work` on a connection, again and again while the database is away."""
-        give_up_at = time.monotonic() + self._retry_seconds
-        wait = 0.05
-        while True:
-            try:
-                with self._database.use() as connection:
-                    return work(connection)
-            except Unavailable:
-                if time.monotonic() + wait > give_up_at:
-                    raise
-                time.sleep(wait)
-                wait = min(wait * 2, 1.0)
+        self._database.patiently(write)
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}

@@ -181,7 +181,9 @@ def _aside(generation: Generation, entry: Entry, error: str | None, attempts: in
 
 
 def _name(entry: Entry) -> str:
-    return entry.topic.partition("@")[0] if isinstance(entry, Undecodable) else entry.event.event_name
+    return (
+        entry.topic.partition("@")[0] if isinstance(entry, Undecodable) else entry.event.event_name
+    )
 
 
 def _concerns(generation: Generation, entry: Entry) -> bool:

@@ -125,21 +125,23 @@ class KeyRing:
         return key
 
     def _find(self, subject_id: UUID) -> bytes | None:
-        with self._database.use() as connection:
-            row = connection.execute(
-                "SELECT wrapped AS wrapped FROM personal_keys WHERE subject_id = %s", (subject_id,)
+        row = self._database.patiently(
+            lambda connection: connection.execute(
+                "SELECT wrapped FROM personal_keys WHERE subject_id = %s", (subject_id,)
             ).fetchone()
+        )
         return None if row is None or row["wrapped"] is None else bytes(row["wrapped"])
 
     def _make(self, subject_id: UUID) -> bytes | None:
         nonce = self._random(NONCE_BYTES)
         fresh = AESGCM.generate_key(bit_length=256)
         wrapped = nonce + self._master.encrypt(nonce, fresh, subject_id.bytes)
-        with self._database.use() as connection:
-            # Of two makers at once the first one's key stands; a tombstone stays a tombstone.
-            connection.execute(
+        # Of two makers at once the first one's key stands; a tombstone stays a tombstone.
+        self._database.patiently(
+            lambda connection: connection.execute(
                 "INSERT INTO personal_keys (subject_id, wrapped, created_at) VALUES (%s, %s, %s) "
                 "ON CONFLICT DO NOTHING",
                 (subject_id, wrapped, self._now()),
             )
+        )
         return self._find(subject_id)

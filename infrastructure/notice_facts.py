@@ -14,11 +14,10 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 from psycopg.rows import tuple_row
 from pydantic import TypeAdapter
 
@@ -211,17 +210,14 @@ class _Query:
 
 
 @cache
-def _statement(name: str) -> sql.Composed:
-    # Read from the package's own file: as constant as if it stood here.
-    text = cast(LiteralString, (_SQL / f"{name}.sql").read_text(encoding="utf-8"))
-    counts = sql.SQL(", ").join(
-        sql.SQL("count(*) FILTER (WHERE topic = {}) AS {}").format(topic, sql.Identifier(topic))
-        for topic in TOPICS
-    )
-    sums = sql.SQL(", ").join(
-        sql.SQL("sum({})::bigint").format(sql.Identifier(topic)) for topic in TOPICS
-    )
-    return sql.SQL(text).format(columns=sql.SQL(_COLUMNS), counts=counts, sums=sums)
+def _statement(name: str) -> bytes:
+    """Return the query kept under a name, with its lists of columns filled in."""
+    counts = (f"count(*) FILTER (WHERE topic = '{topic}') AS \"{topic}\"" for topic in TOPICS)
+    sums = (f'sum("{topic}")::bigint' for topic in TOPICS)
+    text = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+    text = text.replace("{columns}", _COLUMNS)
+    text = text.replace("{counts}", ", ".join(counts)).replace("{sums}", ", ".join(sums))
+    return text.encode()
 
 
 def _reference(agency: Agency, day: date) -> AgencyRef:
@@ -240,26 +236,28 @@ def _names(directory: Directory, staff_ids: Iterable[str | None]) -> dict[str, s
 
 def _vacancy(row: tuple[Any, ...]) -> VacancyRow:
     *own, findings, screened_with, last_position = row[:20]
-    employer = EmployerRow(*row[20:23], bool(row[23]), *row[24:28]) if row[20] else None
-    topics = row[28]
-    own[16] = own[16] or 0
-    return VacancyRow(
-        *own[:4],
-        employer,
-        *own[4:],
-        _FINDINGS.validate_json(findings) if findings else (),
-        screened_with,
-        last_position,
-        frozenset(topics) if topics else frozenset(),
-    )
+    own[16] = own[16] or 0  # missing
+    employer = None
+    if row[20] is not None:
+        papers = list(row[20:28])
+        papers[3] = bool(papers[3])  # basics_stated
+        employer = EmployerRow(*papers)
+    found = _FINDINGS.validate_json(findings) if findings else ()
+    topics = frozenset(row[28] or ())
+    held = [*own[:4], employer, *own[4:], found, screened_with, last_position, topics]
+    return VacancyRow(*held)
 
 
 def _late(row: tuple[Any, ...]) -> LateRow:
-    return LateRow(*row[:4], row[4] or "", row[5] or "", *row[6:])
+    held = list(row)
+    held[4:6] = row[4] or "", row[5] or ""  # the employer, where its row is not known
+    return LateRow(*held)
 
 
 def _duty(row: tuple[Any, ...]) -> DutyRow:
-    return DutyRow(*row[:7], row[7] or "", row[8] or "", *row[9:])
+    held = list(row)
+    held[7:9] = row[7] or "", row[8] or ""
+    return DutyRow(*held)
 
 
 def _texts_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import Any, LiteralString, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from psycopg import Connection, Cursor, sql
@@ -19,7 +19,7 @@ _WIRE_TYPES = {"bigint": "int8", "integer": "int4", "smallint": "int2", "boolean
 
 def raw(text: str) -> sql.SQL:
     """Take as SQL what is made of this package's own table definitions, never of what comes from outside."""
-    return sql.SQL(cast(LiteralString, text))
+    return sql.SQL(cast(Any, text))
 
 
 def row_cursor(connection: Connection[Any]) -> Cursor[tuple[Any, ...]]:
@@ -74,7 +74,9 @@ class Generation:
             f"DELETE FROM {self.relation} AS held "
             f"USING unnest({arrays}) AS old ({', '.join(table.key)}) WHERE {same}"
         )
-        self.select = raw(f"SELECT {columns} FROM {self.relation} WHERE {found_by} = ANY(%b) AND {where}")
+        self.select = raw(
+            f"SELECT {columns} FROM {self.relation} WHERE {found_by} = ANY(%b) AND {where}"
+        )
 
     def load(self, cursor: Cursor[Any], keys: Iterable[UUID]) -> None:
         """Have the rows under `keys` in memory."""
@@ -124,6 +126,8 @@ def create_relation(
     """Make the table of a generation, with its key and its indexes."""
     columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
     kind = "TEMP TABLE" if temporary else "TABLE"
-    cursor.execute(raw(f"CREATE {kind} {relation} ({columns}, PRIMARY KEY ({', '.join(table.key)}))"))
+    cursor.execute(
+        raw(f"CREATE {kind} {relation} ({columns}, PRIMARY KEY ({', '.join(table.key)}))")
+    )
     for index in table.indexes:
         cursor.execute(raw(f"CREATE INDEX ON {relation} {index}"))

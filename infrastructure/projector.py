@@ -138,12 +138,15 @@ class Projector:
                     "UPDATE projection_set_aside SET retry_asked = true WHERE name = %s AND generation = %s",
                     (generation.model.name, generation.number),
                 )
+            lead.reads.execute("SELECT pg_notify(%s, current_schema())", (_CHANNEL,))
             while not lead.is_leader():
                 (asked,) = lead.one("SELECT count(*) FROM projection_set_aside WHERE retry_asked")
                 if not asked:
                     break
                 if time.monotonic() > deadline:
-                    raise Unavailable("the process that leads the projections did not answer in time")
+                    raise Unavailable(
+                        "the process that leads the projections did not answer in time"
+                    )
                 time.sleep(WAIT / 20)
             lead.retry_asked()
             (remaining,) = lead.one("SELECT count(*) FROM projection_set_aside")
@@ -311,7 +314,9 @@ class _Lead:
             positions = self.writes.execute(
                 f"SELECT position FROM projection_set_aside {where} ORDER BY position", mine
             ).fetchall()
-            for entry in EventLog(self.writes, self._reader).at([at for (at,) in positions]).entries:
+            for entry in (
+                EventLog(self.writes, self._reader).at([at for (at,) in positions]).entries
+            ):
                 error = attempt(generation, entry, self.writes)
                 if error is not None:
                     self.writes.execute(

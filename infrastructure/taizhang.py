@@ -77,7 +77,7 @@ class Taizhang:
         self.identities = StreamIds(identity_key)
         self.keys = KeyRing(database, master_key, clock)
         mapper = Mapper(self.keys)
-        self.events = PostgresEventStore(database, mapper, retry_seconds=settings.retry_seconds)
+        self.events = PostgresEventStore(database, mapper)
         self.service = CommandService(
             self.events,
             self.identities,
@@ -119,7 +119,12 @@ class Taizhang:
             url = server.url
         else:
             url = settings.database_url.get_secret_value()
-        database = Database(url, settings.schema_name, pool_size=settings.pool_size)
+        database = Database(
+            url,
+            settings.schema_name,
+            pool_size=settings.pool_size,
+            retry_seconds=settings.retry_seconds,
+        )
         try:
             database.migrate()
             opened = cls(

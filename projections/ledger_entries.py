@@ -17,7 +17,9 @@ from .read_model import ReadModel, Row, Rows, columns_of, names_of
 from .table import Table
 
 _EVENTS = frozenset(EMPLOYER_EVENTS)
-_SECTIONS: dict[type[Event], str] = {}  # filled on first sight: reading an enumeration's value is slow
+_SECTIONS: dict[
+    type[Event], str
+] = {}  # filled on first sight: reading an enumeration's value is slow
 
 
 @dataclass(slots=True, eq=False)

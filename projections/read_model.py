@@ -196,7 +196,9 @@ def values_of(row: type[Row]) -> attrgetter[tuple[Any, ...]]:
     return attrgetter(*(field.name for field in fields(row)))  # type: ignore[arg-type]
 
 
-def fold_in_memory(model: ReadModel[R], pages: Iterable[Sequence[RecordedEvent]]) -> list[tuple[Any, ...]]:
+def fold_in_memory(
+    model: ReadModel[R], pages: Iterable[Sequence[RecordedEvent]]
+) -> list[tuple[Any, ...]]:
     """Fold pages into rows without any database and return them, sorted by their key.
 
     This is what a read model means: the projector's tables equal it.

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..domain.errors import InvalidInput, TaizhangError
@@ -63,16 +64,18 @@ def opened(**options: Any) -> Iterator[Taizhang]:
 
 
 def actor(staff: str, agency: str) -> Actor:
-    """Return who acts. Raises InvalidInput for what is no agency code."""
+    """Return who acts. Raises InvalidInput for what is no agency code or no staff id."""
     try:
         return Actor(staff_id=staff, agency_code=agency)
     except ValidationError as error:
+        if error.errors()[0]["loc"] == ("staff_id",):
+            raise InvalidInput("is letters, digits and . _ -", field="--staff") from error
         raise InvalidInput("is 6, 9 or 12 digits, as 110105", field="--agency") from error
 
 
 def fail(error: Exception, *, status: int = 1) -> NoReturn:
     """End with a message that says what, where and what to do."""
-    console.print(f"[red]error:[/red] {error}", markup=True, highlight=False)
+    console.print("[red]error:[/red]", escape(str(error)), highlight=False, soft_wrap=True)
     raise typer.Exit(status)
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from ..errors import NotAuthorised
 from .agency import AgencyCode, AgencyLevel
 from .directory import Agency, Directory
-from .staff import Role
+from .staff import Role, StaffId
 
 SYSTEM_STAFF_ID = "system"
 
@@ -24,7 +24,7 @@ class Actor(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    staff_id: str
+    staff_id: StaffId
     agency_code: AgencyCode
 
     @property

@@ -52,13 +52,15 @@ def build(
     facts: NoticeFacts,
     previous: DailyVacancyNotice | None,
     *,
+    dated: date | None = None,
     answer_working_days: int = ANSWER_WORKING_DAYS,
 ) -> DailyVacancyNotice:
     """Judge, count up and compare; the same arguments give the same notice.
 
     `previous` is the last issued notice of the same agency and kind, None for the first. A problem
     that it named and that still stands is notified once more (Article 58); one that it named and
-    that is gone was put right. Raises ValueError for a notice of another agency or of no earlier day.
+    that is gone was put right. `dated` is the day of issue, from which the time to answer counts: the
+    day after the notice's own where it is left out. Raises ValueError for a notice of another agency or of no earlier day.
 
     Rules 56.2a, 58.2a, 58.2b.
     """
@@ -75,7 +77,7 @@ def build(
     overdue = _overdue(facts, references)
     count = Count(facts, defects, mended, late, overdue)
     agencies, overall = count_up(count, previous)
-    dated = shanghai_day(facts.cutoff)
+    dated = dated or shanghai_day(facts.cutoff)
     due = facts.calendar.add_working_days(dated, answer_working_days)
     return DailyVacancyNotice(
         kind=NOTICE_KIND,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from . import labels, wording
 from .chart import chart
 from .model import DailyVacancyNotice, Defect, VacancyRef
 
-SHOWN = 50
+SHOWN = 20
 """Rows of an annexed list shown for each agency; the workbook holds all."""
 
 
@@ -49,7 +50,15 @@ def _number(vacancy: VacancyRef) -> str:
 
 
 def _worst_first(defects: Iterable[Defect]) -> list[Defect]:
-    return sorted(defects, key=lambda defect: -defect.times)
+    """Order by how often a problem was notified; in turn between the rules, so that each one shows."""
+    seen: Counter[tuple[UUID, str, int]] = Counter()
+    placed: list[tuple[int, int, Defect]] = []
+    for defect in defects:
+        turn = (defect.vacancy.under, defect.rule, defect.times)
+        seen[turn] += 1
+        placed.append((-defect.times, seen[turn], defect))
+    placed.sort(key=itemgetter(0, 1))
+    return [defect for *_, defect in placed]
 
 
 def _by_agency(

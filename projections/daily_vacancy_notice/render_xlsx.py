@@ -10,6 +10,7 @@ import xlsxwriter
 
 from ...domain.calendar import SHANGHAI
 from ...domain.regulation import rule
+from ..collector import collector_paused
 from . import labels, wording
 from .model import AgencyFigures, DailyVacancyNotice, Rate, VacancyRef, Wording
 from .sheets import Column, Look, Sheet, write_sheets
@@ -34,6 +35,7 @@ _WORDINGS = (
 )
 
 
+@collector_paused()
 def render_xlsx(notice: DailyVacancyNotice, target: Path | BinaryIO) -> None:
     """Write the notice's tables to a file or a binary buffer.
 

@@ -276,7 +276,7 @@ def _no_problems(notice: DailyVacancyNotice) -> str:
 
 def _section(notice: DailyVacancyNotice, place: int, figures: RuleFigures) -> Section:
     defects = [defect for defect in notice.defects if defect.rule == figures.rule]
-    text = f"涉及招聘信息{figures.vacancies}条、问题{figures.problems.total}个"
+    text = f"共有{figures.vacancies}条招聘信息存在此类问题，计{figures.problems.total}个"
     kinds = Counter(
         Item(defect.item).label_zh
         if defect.item
@@ -287,7 +287,7 @@ def _section(notice: DailyVacancyNotice, place: int, figures: RuleFigures) -> Se
     )
     if defects[0].kind in (Kind.ITEM_MISSING, Kind.WORDING):
         verb = "未载明" if defects[0].kind is Kind.ITEM_MISSING else "按类别分"
-        text += f"，{verb}：{_counted(kinds.most_common(), '处')}"
+        text += f"；{verb}：{_counted(kinds.most_common(), '处')}"
     text += f"。涉及机构：{_agencies(notice, defects)}。"
     overruled = sum(defect.overruled is not None for defect in defects)
     if overruled:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from eventsourcing.application import Application
 from eventsourcing.domain import CanMutateAggregate
@@ -20,11 +18,12 @@ from ...domain.employer.content import screen_content
 from ...domain.employer.ledger import EmployerLedgerOpened
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Actor, require
+from .server import connect
 from .stock_ledger import EmployerLedger, screening_data
 from .workload import AGENCY, TODAY, Fact, Place, credit_code, directory
 
 Meta = dict[str, str]
-_COPY = "COPY {schema}.ledgers_events (originator_id, originator_version, topic, state) FROM STDIN (FORMAT BINARY)"
+_COPY = b"COPY stock.ledgers_events (originator_id, originator_version, topic, state) FROM STDIN (FORMAT BINARY)"
 _TYPES = ["uuid", "int8", "text", "bytea"]
 
 
@@ -41,7 +40,9 @@ class Ledgers(Application[UUID]):
         """Carry out one command and return the ledger's version after it."""
         assert isinstance(command, commands.VacancyCommand)
         key = command_id.hex
-        ledger: EmployerLedger = self.repository.get(stream(command.credit_code))
+        ledger: EmployerLedger = self.repository.get(
+            EmployerLedger.create_id(command.credit_code)
+        )
         if (first := ledger.commands.get(key)) is not None:
             return first
         day = command.occurred_on or TODAY
@@ -60,16 +61,15 @@ class Ledgers(Application[UUID]):
 class SnapshottingLedgers(Ledgers):
     """The same with the library's snapshots, one every fifty events."""
 
+    name = "ledgers"
     snapshotting_intervals = {EmployerLedger: 50}  # noqa: RUF012
 
 
-def stream(code: str) -> UUID:
-    """Return the id of an employer's aggregate."""
-    return uuid5(NAMESPACE_URL, f"/employers/{code}")
+def environment(url: str, *, create: bool = False) -> dict[str, str]:
+    """Return the library's settings: where the database is, and who makes the tables.
 
-
-def environment(url: str, schema: str) -> dict[str, str]:
-    """Return the library's settings: nothing but where the database is."""
+    The loader makes them: clients that start together would get into each other's way.
+    """
     parts = urlsplit(url)
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
@@ -78,8 +78,15 @@ def environment(url: str, schema: str) -> dict[str, str]:
         "POSTGRES_PORT": str(parts.port or 5432),
         "POSTGRES_USER": unquote(parts.username or ""),
         "POSTGRES_PASSWORD": unquote(parts.password or ""),
-        "POSTGRES_SCHEMA": schema,
+        "POSTGRES_SCHEMA": "stock",
+        "CREATE_TABLE": "yes" if create else "no",
     }
+
+
+def create(url: str) -> SnapshottingLedgers:
+    """Make the library's tables, those for snapshots too, and return the application."""
+    connect(url, "stock").close()
+    return SnapshottingLedgers(environment(url, create=True))
 
 
 def _draft(ledger: EmployerLedger, command: Any, meta: Meta) -> None:
@@ -142,7 +149,7 @@ def load_log(app: Ledgers, connection: Connection[Any], places: Iterable[Place])
     """Put a log into an empty store, in its order, as the application itself would store it."""
     held: dict[int, EmployerLedger] = {}
     count = 0
-    with connection.cursor() as cursor, cursor.copy(_COPY.format(schema="stock").encode()) as rows:
+    with connection.cursor() as cursor, cursor.copy(_COPY) as rows:
         rows.set_types(_TYPES)
         for place in places:
             for domain_event in _record(held, place):
@@ -155,10 +162,22 @@ def load_log(app: Ledgers, connection: Connection[Any], places: Iterable[Place])
     return count
 
 
+def take_snapshots(app: SnapshottingLedgers, employers: Iterable[int]) -> None:
+    """Have a snapshot of each ledger as it is now."""
+    for number in employers:
+        app.take_snapshot(EmployerLedger.create_id(credit_code(number)))
+
+
 def put_back(connection: Connection[Any], head: int) -> None:
     """Take away what was appended after the position `head`."""
+    connection.execute(
+        "DELETE FROM stock.ledgers_snapshots AS s USING stock.ledgers_events AS e "
+        "WHERE e.originator_id = s.originator_id AND e.originator_version = s.originator_version "
+        "AND e.notification_id > %s",
+        (head,),
+    )
     connection.execute("DELETE FROM stock.ledgers_events WHERE notification_id > %s", (head,))
-    connection.execute("VACUUM stock.ledgers_events")
+    connection.execute("VACUUM stock.ledgers_events, stock.ledgers_snapshots")
 
 
 def _record(held: dict[int, EmployerLedger], place: Place) -> Iterable[CanMutateAggregate[UUID]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from eventsourcing.domain import Aggregate, event
 
@@ -26,7 +27,10 @@ Held = dict[str, Any]
 class EmployerLedger(Aggregate):
     """An employer's papers, and its vacancies that are not archived."""
 
-    INITIAL_VERSION = 1
+    @staticmethod
+    def create_id(credit_code: str) -> UUID:
+        """Return the id of an employer's aggregate: one for each credit code."""
+        return uuid5(NAMESPACE_URL, f"/employers/{credit_code}")
 
     @event("Opened")
     def __init__(

@@ -97,6 +97,8 @@ class City:
         """
         self._desk = desk
         self._chance = chance
+        self.agencies = 0
+        self.employed = 0
         rows = _rows()
         self.city = self._found(rows[CITY], None)
         self._employ(self.city)
@@ -127,19 +129,11 @@ class City:
                 },
                 office,
             )
-            for office in self.subdistricts[:: max(1, serving // 2)][:2]
+            for office in self.subdistricts[:: max(1, len(self.subdistricts) // 2)][:2]
             for number in (1, 2)
         ]
         for office in self.stations:
             self._employ(office)
-
-    @property
-    def agencies(self) -> int:
-        """How many agencies were founded."""
-        return self._founded
-
-    _founded = 0
-    employed = 0
 
     @property
     def _system(self) -> Actor:
@@ -158,7 +152,7 @@ class City:
                 effective_on=AS_OF,
             ),
         )
-        self._founded += 1
+        self.agencies += 1
         return Office(row["code"], name, row["place"], level, above)
 
     def _employ(self, office: Office) -> None:

@@ -46,7 +46,6 @@ OUTCOMES = (
     (ReferralOutcome.DECLINED, 2),
     (ReferralOutcome.NOT_INTERVIEWED, 1),
 )
-_NEVER = timedelta(days=400)
 
 
 @dataclass
@@ -62,8 +61,6 @@ class Course:
     plan: Plan
     clerk: Actor
     stage: str = "new"
-    refused_for_papers: Callable[[], bool] = lambda: False
-    """Whether the refusal for lapsed papers is still to be shown for this employer."""
     content: VacancyContent = field(init=False)
     sound: VacancyContent = field(init=False)
     valid_until: date | None = None
@@ -166,7 +163,7 @@ class Course:
 
     def mend(self) -> None:
         """Put a public fault right: by a change, or by taking the vacancy back."""
-        if self.stage != "public" or self._is_over:
+        if self.stage != "public" or self.is_over:
             return
         if self.plan.overruled and self.chance.happens(0.3):
             self._withdraw(WithdrawalReason.FOUND_FAULTY, "核查通报指出用语问题")
@@ -177,14 +174,14 @@ class Course:
 
     def change(self) -> None:
         """Change pay or headcount at the employer's wish; it is reviewed anew."""
-        if self.stage == "public" and not self._is_over:
+        if self.stage == "public" and not self.is_over:
             wanted = (self.content.headcount or 1) + self.chance.whole(1, 3)
             self.sound = self.sound.model_copy(update={"headcount": wanted})
             self._change(self.content.model_copy(update={"headcount": wanted}), "增加招用人数")
 
     def cancel(self) -> None:
         """Take it back because the employer no longer hires."""
-        if self.stage == "public" and not self._is_over:
+        if self.stage == "public" and not self.is_over:
             self._withdraw(WithdrawalReason.CANCELLED, "用工计划调整")
 
     def _change(self, content: VacancyContent, reason: str) -> None:
@@ -199,7 +196,7 @@ class Course:
 
     def refer(self) -> None:
         """Refer a job seeker to it."""
-        if self.stage != "public" or self._is_over or self.is_full or not self._papers_hold:
+        if self.stage != "public" or self.is_over or self.is_full or not self._papers_hold:
             return
         place = len(self.pending) + 10 * self.filled
         referral = self.chance.uuid(f"referral:{self.number}:{self.desk.accepted}:{place}")
@@ -236,7 +233,7 @@ class Course:
             )
         )
         self.filled += hired
-        if self.is_full and self.stage == "public":
+        if self.is_full and self.stage == "public" and not self.is_over:
             self._withdraw(WithdrawalReason.FILLED, "已招满")
 
     @property
@@ -293,7 +290,8 @@ class Course:
         return self.desk.clock.today
 
     @property
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
+        """Say whether its time is over, recorded or not."""
         return self.valid_until is not None and self.valid_until < self._today
 
     @property
@@ -316,6 +314,7 @@ class Course:
         if tried is not None and self.employer.show_refusal:
             self.employer.show_refusal = False
             self.desk.refuse(self.clerk, tried, "35", "证照或委托书过期后仍办理发布")
+        self.plan.late_entry = 0
         self.diary.soon(2, again)
         return False
 

@@ -48,6 +48,7 @@ class Desk:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By the rule broken (or the kind of error), and by what was tried."""
     _last_id: int = 0
+    _accepted_id: UUID | None = None
 
     def do(self, by: Actor, *commands: Command) -> list[CommandResult]:
         """Carry out commands of one person in one go. Raises WrongPlay when one is refused."""
@@ -62,12 +63,25 @@ class Desk:
             results.append(answer)
             self.accepted += 1
             self.events += len(answer.events)
+            self._accepted_id = request.command_id
         return results
 
-    def refuse(self, by: Actor, command: Command, expected: str, what_zh: str) -> None:
+    def carry_out(self, by: Actor, *commands: Command) -> None:
+        """Do the same, for the diary."""
+        self.do(by, *commands)
+
+    def refuse(
+        self,
+        by: Actor,
+        command: Command,
+        expected: str,
+        what_zh: str,
+        *,
+        command_id: UUID | None = None,
+    ) -> None:
         """Try what must be refused. `expected` is the rule, or the error's code where there is none."""
         try:
-            self.taizhang.execute(command, by=by, command_id=self.new_id())
+            self.taizhang.execute(command, by=by, command_id=command_id or self.new_id())
         except TaizhangError as refusal:
             detail = refusal.detail()
             if expected not in (detail.rule, detail.code):
@@ -91,6 +105,10 @@ class Desk:
         if not again.repeated or self.taizhang.events.head() != head:
             raise WrongPlay(f"{command.command_name} was recorded twice")
         self.repeated += 1
+
+    def refuse_used_id(self, by: Actor, command: Command, what_zh: str) -> None:
+        """Try a command under an id that another one was accepted with."""
+        self.refuse(by, command, "invalid_input", what_zh, command_id=self._accepted_id)
 
     def new_id(self) -> UUID:
         """Return the next command id."""

@@ -45,7 +45,10 @@ class Employer:
     licence_from: date
     licence_until: date | None
     authority_until: date
+    registered_on: date = date.max
     has_agent: bool = True
+    show_refusal: bool = True
+    """Whether the first refusal for lapsed papers is still to be shown."""
 
     def has_papers_on(self, day: date) -> bool:
         """Say whether licence and letter of authority are valid on `day` (Article 35)."""

@@ -35,7 +35,7 @@ SHARES = {
     "late_review": 0.05,
     "late_publication": 0.06,
     "late_entry": 0.07,
-    "late_archive": 0.16,
+    "late_archive": 0.10,
     "change": 0.07,
     "withdrawal": 0.06,
     "states_end": 0.35,
