@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -19,6 +20,7 @@ class Clock(Protocol):
 
     def __call__(self) -> datetime:
         """Return the present moment, with its time zone."""
+        ...
 
 
 class Identities(Protocol):
@@ -26,9 +28,11 @@ class Identities(Protocol):
 
     def employer(self, credit_code: str) -> UUID:
         """Return the stream of an employer's ledger."""
+        ...
 
     def person(self, identity_number: str) -> UUID:
         """Return the id of a person."""
+        ...
 
 
 class KnownCommand(NamedTuple):
@@ -118,27 +122,39 @@ class EventStore(Protocol):
 
     def load(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
         """Return an aggregate from its kept state and the events after it."""
+        ...
 
     def replay(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
         """Return an aggregate from its events alone."""
+        ...
 
     def history(self, stream_id: UUID, *, up_to: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the events of a stream, up to a log position."""
+        ...
 
     def append(self, batch: Batch) -> int:
         """Append and return the log position of the last event.
 
         Raises VersionTaken, DirectoryMoved, CommandKnown or Unwritable, with nothing written.
         """
+        ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep everybody else's appends waiting: what this thread reads stays true until it appends."""
+        ...
 
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command."""
+        ...
 
     def record_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Keep refused attempts."""
+        ...
 
     def directory_events(self, after: int) -> list[RecordedEvent]:
         """Return the events of agencies and staff after a log position."""
+        ...
 
     def head(self) -> int:
         """Return the log position of the last event, 0 for an empty log."""
+        ...

@@ -47,6 +47,9 @@ log = structlog.get_logger(__name__)
 ATTEMPTS = 8
 """How often a command that lost a race is decided anew before it is given up as a Conflict."""
 
+ALONE_AFTER = 4
+"""After so many lost races it is decided while nobody else can append: it then cannot lose again."""
+
 STATE_BYTES_PER_EVENT = 4096
 """A state is kept anew once the events since weigh against its size: with every command for a small
 ledger, with every few for a large one."""
@@ -137,9 +140,13 @@ class _Run:
 
     def answers(self) -> list[CommandResult | TaizhangError]:
         fresh = False
-        for _ in range(ATTEMPTS):
+        for number in range(ATTEMPTS):
             try:
-                return self._attempt(fresh=fresh)
+                if number < ALONE_AFTER:
+                    return self._attempt(fresh=fresh)
+                with self._store.alone():
+                    self._service.refresh_directory()
+                    return self._attempt(fresh=True)
             except DirectoryMoved:
                 self._service.refresh_directory()
             except VersionTaken:

@@ -209,9 +209,12 @@ def arising(
                     due.provisional,
                 )
             )
-    late = late_entry(recorded, edition, calendar)
-    if late is not None:
-        found.append(late)
+    if (
+        shanghai_day(recorded.recorded_at) > recorded.occurred_on
+    ):  # most are entered on the day itself
+        late = late_entry(recorded, edition, calendar)
+        if late is not None:
+            found.append(late)
     return tuple(found)
 
 

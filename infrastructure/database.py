@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
@@ -54,6 +55,8 @@ class Database(PostgresDatastore):
             schema=schema,
         )
         self._retry_seconds = retry_seconds
+        self._thread = threading.local()
+        self._closed = False
         self.conninfo = make_conninfo(url, application_name="taizhang")
         # The library's pool knows only host, user and password: ours takes the whole address.
         self.pool = ConnectionPool(
@@ -87,12 +90,34 @@ class Database(PostgresDatastore):
     @contextmanager
     def use(self) -> Iterator[Connection[Any]]:
         """Lend a connection of the pool. Raises Unavailable when the database does not answer."""
+        pinned: Connection[Any] | None = getattr(self._thread, "pinned", None)
         try:
+            if pinned is not None:
+                yield pinned
+                return
             self.pool.open()
             with self.pool.connection() as connection:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            self._thread.pinned = None  # it broke: another is taken from the pool
+            if self._closed:
+                raise Unavailable("the service was closed") from error
             raise Unavailable(f"the database does not answer: {error}") from error
+
+    @contextmanager
+    def pinned(self) -> Iterator[Connection[Any]]:
+        """Lend a connection that `use` also gives this thread meanwhile, until it breaks."""
+        with self.use() as connection:
+            self._thread.pinned = connection
+            try:
+                yield connection
+            finally:
+                self._thread.pinned = None
+
+    def close(self) -> None:
+        """Give all connections back for good."""
+        self._closed = True
+        super().close()
 
     def patiently(self, work: Callable[[Connection[Any]], T]) -> T:
         """Do `work` on a connection of the pool, again and again while the database is away.
@@ -106,7 +131,7 @@ class Database(PostgresDatastore):
                 with self.use() as connection:
                     return work(connection)
             except Unavailable:
-                if time.monotonic() + wait > give_up_at:
+                if self._closed or time.monotonic() + wait > give_up_at:
                     raise
                 time.sleep(wait)
                 wait = min(wait * 2, 1.0)
@@ -143,9 +168,5 @@ class Database(PostgresDatastore):
 
 def migrations() -> list[tuple[str, str]]:
     """Return the migrations as (name, SQL text), in order."""
-    folder = resources.files(__package__) / "migrations"
-    files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
-    return [
-        (entry.name, entry.read_text(encoding="utf-8"))
-        for entry in sorted(files, key=lambda entry: entry.name)
-    ]
+    files = sorted((Path(__file__).parent / "migrations").glob("*.sql"))
+    return [(file.name, file.read_text(encoding="utf-8")) for file in files]

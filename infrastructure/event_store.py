@@ -7,6 +7,7 @@ append in one round trip and in commit order that also keeps the command and the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -198,6 +199,17 @@ class PostgresEventStore(PostgresApplicationRecorder):
             if error.sqlstate == "TZ001":
                 raise DirectoryMoved from error
             raise
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock of `append_events`, which appends on this thread's connection pass through."""
+        with self._database.pinned() as connection:
+            connection.execute("SELECT pg_advisory_lock(hashtext(current_schema()), 1)")
+            try:
+                yield
+            finally:
+                with suppress(psycopg.Error):  # with a connection that broke the lock is gone too
+                    connection.execute("SELECT pg_advisory_unlock(hashtext(current_schema()), 1)")
 
     def _payloads(self, events: Sequence[NewEvent]) -> list[bytes]:
         write = self._mapper.write

@@ -44,12 +44,15 @@ class AsOf(Protocol):
 
     def catch_up(self) -> object:
         """Bring the read models level with the log."""
+        ...
 
     def rewound(self, position: int) -> AbstractContextManager[Connection[Any]]:
         """Show the live read models as of a position, as ``…_asof``."""
+        ...
 
     def fold_to(self, position: int) -> AbstractContextManager[Connection[Any]]:
         """Show read models folded anew from the log up to a position, as ``…_asof``."""
+        ...
 
 
 class NoticeOffice:

@@ -40,6 +40,7 @@ logger = structlog.get_logger(__name__)
 WAIT = 1.0
 """Seconds after which a follower looks for itself, called or not; and between two tries to lead."""
 _CHANNEL = "taizhang_events"
+_ASIDE = "SELECT count(*) FROM projection_set_aside JOIN read_models USING (name, generation)"
 _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, Unavailable)
 
 
@@ -140,7 +141,7 @@ class Projector:
                 )
             lead.reads.execute("SELECT pg_notify(%s, current_schema())", (_CHANNEL,))
             while not lead.is_leader():
-                (asked,) = lead.one("SELECT count(*) FROM projection_set_aside WHERE retry_asked")
+                (asked,) = lead.one(f"{_ASIDE} WHERE live AND retry_asked")
                 if not asked:
                     break
                 if time.monotonic() > deadline:
@@ -149,7 +150,7 @@ class Projector:
                     )
                 time.sleep(WAIT / 20)
             lead.retry_asked()
-            (remaining,) = lead.one("SELECT count(*) FROM projection_set_aside")
+            (remaining,) = lead.one(f"{_ASIDE} WHERE live")
             return int(remaining)
 
     def position(self) -> int:

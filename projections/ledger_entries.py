@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from ..domain.calendar import WorkingDayCalendar, shanghai_day
@@ -22,8 +22,7 @@ _SECTIONS: dict[
 ] = {}  # filled on first sight: reading an enumeration's value is slow
 
 
-@dataclass(slots=True, eq=False)
-class LedgerEntryRow(Row):
+class LedgerEntryRow(NamedTuple):
     """One entry: what was recorded, when it took place, when it was entered, and by whom.
 
     `topic` is the event's stored name without its version, `subject_id` the vacancy or referral it is
@@ -43,7 +42,7 @@ class LedgerEntryRow(Row):
     late: bool
 
 
-class LedgerEntries(ReadModel[LedgerEntryRow]):
+class LedgerEntries(ReadModel[Row]):
     """One row per event of an employer's ledger; rows never change."""
 
     row = LedgerEntryRow
@@ -63,7 +62,7 @@ class LedgerEntries(ReadModel[LedgerEntryRow]):
         self._in_force = InForce(editions)
         self.basis = self._in_force.basis(calendar)
 
-    def fold(self, events: Iterable[RecordedEvent], rows: Rows[LedgerEntryRow]) -> None:
+    def fold(self, events: Iterable[RecordedEvent], rows: Rows[Row]) -> None:
         """Add an entry for each event."""
         in_force, calendar = self._in_force, self._calendar
         for recorded in events:
@@ -79,7 +78,7 @@ class LedgerEntries(ReadModel[LedgerEntryRow]):
             if entered_on > occurred_on:  # most are entered on the day itself
                 edition = in_force[occurred_on]
                 late = edition is not None and late_entry(recorded, edition, calendar) is not None
-            rows.add(
+            rows.add_final(
                 LedgerEntryRow(
                     recorded.stream_id,
                     recorded.position,

@@ -100,8 +100,10 @@ class Obligations(ReadModel[ObligationRow]):
             if edition is None:
                 continue  # before the regulation nothing was owed
             for obligation in arising(recorded, edition, calendar):
-                is_open = obligation.outcome == _OPEN
-                rows.add(ObligationRow(*obligation), obligation.subject_id if is_open else None)
+                if obligation.outcome == _OPEN:
+                    rows.add(ObligationRow(*obligation), obligation.subject_id)
+                else:
+                    rows.add_final(obligation)
 
 
 def _close(

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -40,7 +40,10 @@ class Unfoldable(Exception):
 
 
 class Row:
-    """A row of a read model's table: a slotted dataclass whose fields are the table's columns."""
+    """A row that later events change: a slotted dataclass whose fields are the table's columns.
+
+    The rows of a table that is only added to are plain named tuples.
+    """
 
     __slots__ = ("is_stored",)
 
@@ -48,10 +51,16 @@ class Row:
     """Whether the table holds an older form of this row, which the new one replaces."""
 
 
-def columns_of(row: type[Row]) -> tuple[Column, ...]:
+def columns_of(row: type[Any]) -> tuple[Column, ...]:
     """Return the columns that the fields of a row's class stand for."""
     hints = get_type_hints(row, include_extras=True)
-    return tuple(Column(field.name, _type_of(hints[field.name])) for field in fields(row))  # type: ignore[arg-type]
+    return tuple(Column(name, _type_of(hints[name])) for name in field_names(row))
+
+
+def field_names(row: type[Any]) -> tuple[str, ...]:
+    """Return the names of a row's fields, in order."""
+    named: tuple[str, ...] | None = getattr(row, "_fields", None)
+    return named if named is not None else tuple(field.name for field in fields(row))
 
 
 def _type_of(hint: Any) -> str:
@@ -73,12 +82,13 @@ class Rows(Generic[R]):
     room. A key that has no rows has an empty group.
     """
 
-    __slots__ = ("_groups", "_touched")
+    __slots__ = ("_final", "_groups", "_touched")
 
     def __init__(self) -> None:
         # By the key's number: a UUID is hashed and compared in Python, an int is not.
         self._groups: dict[int, list[R]] = {}
         self._touched: dict[R, None] = {}
+        self._final: list[tuple[Any, ...]] = []
 
     def missing(self, keys: Iterable[UUID]) -> list[UUID]:
         """Return the keys whose groups are yet to be loaded; the others count as used last."""
@@ -119,12 +129,15 @@ class Rows(Generic[R]):
         """Say that a row was changed."""
         self._touched[row] = None
 
-    def add(self, row: R, key: UUID | None = None) -> None:
-        """Add a new row, which later events find under `key` (never, without one)."""
+    def add(self, row: R, key: UUID) -> None:
+        """Add a new row, which later events find under `key`."""
         row.is_stored = False
         self._touched[row] = None
-        if key is not None:
-            self._groups[key.int].append(row)
+        self._groups[key.int].append(row)
+
+    def add_final(self, values: tuple[Any, ...]) -> None:
+        """Add a new row, by its values in the order of the columns, that no later event changes."""
+        self._final.append(values)
 
     def replace(self, row: R, key: UUID) -> None:
         """Let `row` be the only row under `key`."""
@@ -138,14 +151,20 @@ class Rows(Generic[R]):
         self._touched[row] = None
 
     def take_touched(self) -> list[R]:
-        """Return the rows touched since the last call, in that order, for writing."""
+        """Return the rows touched since the last call, for writing."""
         touched = list(self._touched)
         self._touched.clear()
         return touched
 
+    def take_final(self) -> list[tuple[Any, ...]]:
+        """Return the rows added by `add_final` since the last call, for writing."""
+        final, self._final = self._final, []
+        return final
+
     def forget(self, keep: int = 0) -> None:
         """Forget all groups but the `keep` used last, and what was touched."""
         self._touched.clear()
+        self._final.clear()
         groups = self._groups
         if not keep:
             groups.clear()
@@ -161,11 +180,11 @@ class ReadModel(ABC, Generic[R]):
     `basis` names the data besides the log on which the rows rest (a calendar, say); other data also
     ask for building anew. `event_names` are the stored names of the events that concern it. `found_by` is
     the column under which rows are looked up, narrowed by the SQL condition `found_where`; "" when
-    rows are only ever added.
+    no event changes a row.
     """
 
     version: ClassVar[int] = 1
-    row: type[R]
+    row: type[Any]
     table: Table
     event_names: frozenset[str]
     found_by: str = ""
@@ -191,9 +210,9 @@ def names_of(events: Iterable[type[Event]]) -> frozenset[str]:
     return frozenset(event.event_name for event in events)
 
 
-def values_of(row: type[Row]) -> attrgetter[tuple[Any, ...]]:
+def values_of(row: type[Any]) -> attrgetter[tuple[Any, ...]]:
     """Return the function that gives a row's values in the order of its columns."""
-    return attrgetter(*(field.name for field in fields(row)))  # type: ignore[arg-type]
+    return attrgetter(*field_names(row))
 
 
 def fold_in_memory(
@@ -204,11 +223,12 @@ def fold_in_memory(
     This is what a read model means: the projector's tables equal it.
     """
     rows: Rows[R] = Rows()
-    values, key_of = values_of(model.row), attrgetter(*model.table.key)
+    values_in = values_of(model.row)
+    key_of = itemgetter(*map(model.table.column_names.index, model.table.key))
     kept: dict[Any, tuple[Any, ...]] = {}
     for page in pages:
         rows.load(rows.missing(model.keys(page)), ())
         model.fold(page, rows)
-        for row in rows.take_touched():
-            kept[key_of(row)] = values(row)
+        for values in (*map(values_in, rows.take_touched()), *rows.take_final()):
+            kept[key_of(values)] = tuple(values)
     return [kept[key] for key in sorted(kept)]

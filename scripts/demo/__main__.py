@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import shutil
 import sys
 import time
@@ -26,13 +27,15 @@ from rich.table import Table
 
 from ...application.views import Recomputed
 from ...domain.calendar import SHANGHAI
+from ...domain.errors import InvalidInput, TaizhangError
 from ...domain.organisation.staff import Role
 from ...infrastructure.embedded import EmbeddedPostgres
 from ...infrastructure.settings import Settings
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice.model import ONCE
-from ..console import console
+from ..console import console, fail
 from .chance import Chance
+from .city import districts
 from .desk import SetClock
 from .month import SCALES, Month
 from .pages import write_pages
@@ -51,7 +54,9 @@ class ScaleName(StrEnum):
 
 @app.command()
 def main(
-    seed: Annotated[int, typer.Option(help="The same seed gives the same notices, byte by byte.")] = 20261101,
+    seed: Annotated[
+        int, typer.Option(help="The same seed gives the same notices, byte by byte.")
+    ] = 20261101,
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("out"),
     month: Annotated[str, typer.Option(help="The month to play, as 2026-10.")] = "2026-10",
     scale: Annotated[ScaleName, typer.Option(help="How large the demo is.")] = ScaleName.FULL,
@@ -66,25 +71,34 @@ def main(
     """Play one month of one district through the public commands, and write its notices."""
     began = time.monotonic()
     first = _first_of(month)
+    if district not in districts():
+        raise typer.BadParameter(f"choose one of {', '.join(districts())}", param_hint="--district")
     # Refusals are part of the play, and counted: nothing is logged about them.
     structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
     clock = SetClock(datetime(first.year, first.month, first.day, tzinfo=SHANGHAI))
-    settings = _settings(out, database_url)
-    with Taizhang.open(settings, clock=clock) as taizhang:
-        play = Month(taizhang, clock, Chance(seed), first, district, SCALES[scale])
-        with _progress() as bar:
-            days = bar.add_task("days played", total=None)
-            events = bar.add_task("events in the read models", total=None)
-            worklist = play.play(
-                lambda done, total: bar.update(days, completed=done, total=total),
-                lambda done, total: bar.update(events, completed=done, total=total),
-            )
-            written = bar.add_task("notices written", total=len(play.notices))
-            first_file = write_pages(out, play, worklist, lambda: bar.advance(written))
-        supervisor = play.city.district.people(Role.SUPERVISOR)[0]
-        own = play.issued_by(district)
-        proof = taizhang.notices.recompute(own[len(own) // 2].notice_id, by=supervisor)
+    try:
+        with _alone(out), Taizhang.open(_settings(out, database_url), clock=clock) as taizhang:
+            play = Month(taizhang, clock, Chance(seed), first, district, SCALES[scale])
+            first_file = _play(play, out)
+            own = play.issued_by(district)
+            supervisor = play.city.district.people(Role.SUPERVISOR)[0]
+            proof = taizhang.notices.recompute(own[len(own) // 2].notice_id, by=supervisor)
+    except (TaizhangError, psycopg.Error, OSError) as error:
+        fail(error)
     _tell(play, proof, time.monotonic() - began, first_file)
+
+
+def _play(play: Month, out: Path) -> Path:
+    """Play the month, write what came of it, and return the file to open first."""
+    with _progress() as bar:
+        days = bar.add_task("days played", total=None)
+        events = bar.add_task("events in the read models", total=None)
+        worklist = play.play(
+            lambda done, total: bar.update(days, completed=done, total=total),
+            lambda done, total: bar.update(events, completed=done, total=total),
+        )
+        written = bar.add_task("notices written", total=len(play.notices))
+        return write_pages(out, play, worklist, lambda: bar.advance(written))
 
 
 def _first_of(month: str) -> date:
@@ -128,11 +142,26 @@ def _demo_key(name: str) -> str:
 
 
 def _remove(home: Path) -> None:
-    """Remove what a former run left, after stopping its server where a broken run left one behind."""
-    if (home / "postgres" / "postmaster.pid").exists():
+    """Remove what a former run left, after stopping the server that a killed run leaves behind."""
+    server = home / "postgres"
+    if (server / "postmaster.pid").exists():
+        # The list of its users still names the killed one: without it we are the last, and stop it.
+        (server / ".handle_pids.json").unlink(missing_ok=True)
         EmbeddedPostgres(home).close()
     if home.exists():
         shutil.rmtree(home)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Make sure that no other demo writes to the folder meanwhile."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InvalidInput(f"another demo is writing to {out}", field="--out") from error
+        yield
 
 
 @contextmanager
@@ -160,12 +189,24 @@ def _tell(play: Month, proof: Recomputed, seconds: float, first_file: Path) -> N
     rows = (
         ("agencies, staff", f"{play.city.agencies}, {play.city.employed}"),
         ("employers", str(len(play.employers))),
-        ("vacancies", f"{len(play.courses)}: " + ", ".join(f"{n} {s}" for s, n in sorted(stages.items()))),
+        (
+            "vacancies",
+            f"{len(play.courses)}: " + ", ".join(f"{n} {s}" for s, n in sorted(stages.items())),
+        ),
         ("commands accepted", f"{desk.accepted}, recorded as {desk.events} events"),
         ("commands repeated", f"{desk.repeated}, none recorded twice"),
-        ("commands refused", f"{sum(rules.values())}: " + ", ".join(f"{r} ×{n}" for r, n in sorted(rules.items()))),
-        ("notices issued", f"{len(own)} of the district, {len(play.notices) - len(own)} of the city"),
-        ("problems found", f"{sum(kinds.values())}: " + ", ".join(f"{n} {k}" for k, n in sorted(kinds.items()))),
+        (
+            "commands refused",
+            f"{sum(rules.values())}: " + ", ".join(f"{r} ×{n}" for r, n in sorted(rules.items())),
+        ),
+        (
+            "notices issued",
+            f"{len(own)} of the district, {len(play.notices) - len(own)} of the city",
+        ),
+        (
+            "problems found",
+            f"{sum(kinds.values())}: " + ", ".join(f"{n} {k}" for k, n in sorted(kinds.items())),
+        ),
         ("problems put right", str(sum(len(n.put_right) for n in own))),
         (
             "still open",
@@ -173,10 +214,18 @@ def _tell(play: Month, proof: Recomputed, seconds: float, first_file: Path) -> N
             f"{sum(d.times >= 3 for d in last.defects)} notified 3 times or more",
         ),
         ("late entries", str(sum(len(n.late) for n in own))),
-        ("recomputed", f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log"),
+        (
+            "recomputed",
+            f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+        ),
         ("time taken", f"{seconds:.0f} s"),
     )
-    table = Table("what", "how much", title=f"{play.city.district.place} {play.first:%Y-%m}", title_justify="left")
+    table = Table(
+        "what",
+        "how much",
+        title=f"{play.city.district.place} {play.first:%Y-%m}",
+        title_justify="left",
+    )
     for what, how_much in rows:
         table.add_row(what, how_much)
     report = Console()

@@ -108,8 +108,6 @@ class City:
                 office = self._found(row, self.city)
                 if office.code == district_code:
                     self.district = office
-        if self.district is self.city:
-            raise ValueError(f"no district of the city has the code {district_code}")
         self._employ(self.district)
         below = [
             self._found(row, self.district)
@@ -183,12 +181,19 @@ class City:
         self._desk.do(self._system, *commands)
 
 
+def districts() -> list[str]:
+    """Return the codes of the districts that have subdistricts in the table."""
+    rows = _rows()
+    above = {row["parent_code"] for row in rows.values()}
+    return [code for code, row in rows.items() if row["parent_code"] == CITY and code in above]
+
+
 def made_up_name(chance: Chance) -> str:
     """Return a person's name put together by chance."""
     return chance.pick(SURNAMES) + chance.pick(GIVEN)
 
 
 def _rows() -> dict[str, dict[str, str]]:
-    file = resources.files(__package__) / "data" / "agencies.csv"
-    with file.open(encoding="utf-8", newline="") as lines:
-        return {row["code"]: row for row in csv.DictReader(lines)}
+    table = resources.files(__package__) / "data" / "agencies.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    return {row["code"]: row for row in csv.DictReader(lines)}

@@ -77,7 +77,9 @@ class Course:
         """Take the vacancy in and submit it."""
         if not self._papers_good(self.take_in):
             return
-        end = self._today + timedelta(days=self.plan.valid_days + 4) if self.plan.states_end else None
+        end = (
+            self._today + timedelta(days=self.plan.valid_days + 4) if self.plan.states_end else None
+        )
         self.sound = write_content(self.chance, self.employer, self.job, end)
         self.content = self.sound
         if self.plan.missing is not None:
@@ -105,7 +107,9 @@ class Course:
         if defects:
             self.desk.do(reviewer, ReturnVacancy(**self._ids, defects=tuple(defects)))
             self.stage = "returned"
-            self.diary.soon(4 if self.plan.given_up else self.chance.whole(1, 2), self.mend_returned)
+            self.diary.soon(
+                4 if self.plan.given_up else self.chance.whole(1, 2), self.mend_returned
+            )
             return
         self.desk.do(reviewer, PassVacancy(**self._ids, overruled=self.plan.overruled))
         self.stage = "passed"
@@ -121,9 +125,7 @@ class Course:
         if not self._papers_good(self.mend_returned):
             return
         if self.chance.happens(0.15):
-            self.desk.refuse(
-                self.clerk, self._submission(), "39.1", "退回后未修改即再次提交"
-            )
+            self.desk.refuse(self.clerk, self._submission(), "39.1", "退回后未修改即再次提交")
         self._mended()
         self._do(ReviseVacancy(**self._ids, content=self.content), self._submission())
         self.stage = "submitted"
@@ -142,7 +144,9 @@ class Course:
         done_on = self.reviewed_on if self.plan.late_entry else None
         self.plan.late_entry = 0
         until = stated or self._today + timedelta(days=self.plan.valid_days)
-        self._do(PublishVacancy(**self._ids, valid_until=None if stated else until, occurred_on=done_on))
+        self._do(
+            PublishVacancy(**self._ids, valid_until=None if stated else until, occurred_on=done_on)
+        )
         self.stage, self.valid_until = "public", until
         self._plan_ahead(until)
 

@@ -85,7 +85,9 @@ class Desk:
         except TaizhangError as refusal:
             detail = refusal.detail()
             if expected not in (detail.rule, detail.code):
-                raise WrongPlay(f"{command.command_name}: expected {expected}: {refusal}") from refusal
+                raise WrongPlay(
+                    f"{command.command_name}: expected {expected}: {refusal}"
+                ) from refusal
             self.refused[expected, what_zh] += 1
             return
         raise WrongPlay(f"{command.command_name} at {self.clock.now} was not refused: {expected}")

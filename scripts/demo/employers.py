@@ -47,6 +47,7 @@ class Employer:
     authority_until: date
     registered_on: date = date.max
     has_agent: bool = True
+    had_trouble: bool = False
     show_refusal: bool = True
     """Whether the first refusal for lapsed papers is still to be shown."""
 
@@ -116,7 +117,9 @@ def make_employer(chance: Chance, number: int, trade: str, office: Office, day: 
         agent_phone=f"000 0000 {number:04}",
         real_name_verified=chance.happens(0.6),
         licence_from=date(2012 + chance.whole(0, 12), chance.whole(1, 12), chance.whole(1, 28)),
-        licence_until=None if chance.happens(0.6) else day + timedelta(days=chance.whole(400, 3000)),
+        licence_until=None
+        if chance.happens(0.6)
+        else day + timedelta(days=chance.whole(400, 3000)),
         authority_until=day + timedelta(days=chance.whole(90, 365)),
     )
 

@@ -1,8 +1,7 @@
-"""What happens once in the month: papers run out, a name changes, and things are tried that are refused."""
+"""What happens once in the month: a name changes, a reviewer leaves, and things are tried that are refused."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from ...application.commands.employers import (
     GiveEmployerGuidance,
     OpenEmployerLedger,
     PassVacancy,
-    RevokeAgent,
     SubmitVacancy,
     WithdrawVacancy,
 )
@@ -22,6 +20,8 @@ from ...domain.employer.papers import Channel
 from ...domain.employer.services import GuidanceKind
 from ...domain.employer.vacancy import WithdrawalReason
 from ...domain.organisation.staff import Role
+from . import papers
+from .choosing import first, happen, has_good_papers, public_course
 from .course import Course
 from .employers import Employer, make_employer
 from .plan import Plan
@@ -31,89 +31,43 @@ if TYPE_CHECKING:
     from .month import Month
 
 GUIDANCE = (
-    (GuidanceKind.GENERAL, "招聘信息如何写得完整", "对照第三十八条逐项补充招用人数、劳动报酬和社会保险", None),
+    (
+        GuidanceKind.GENERAL,
+        "招聘信息如何写得完整",
+        "对照第三十八条逐项补充招用人数、劳动报酬和社会保险",
+        None,
+    ),
     (GuidanceKind.GENERAL, "招聘用语规范", "说明性别、户籍等限制性表述不得写入招聘信息", None),
-    (GuidanceKind.SPECIALISED, "岗位长期招不满", "分析周边同类岗位薪资，建议调整班次并提供住宿", None),
+    (
+        GuidanceKind.SPECIALISED,
+        "岗位长期招不满",
+        "分析周边同类岗位薪资，建议调整班次并提供住宿",
+        None,
+    ),
     (GuidanceKind.SPECIALISED, "新员工流失", "建议建立师带徒和首月回访制度", None),
-    (GuidanceKind.GROUP, "餐饮行业节后用工", "组织餐饮企业交流错峰用工做法", "十月下旬集中指导一次，十一月回访"),
+    (
+        GuidanceKind.GROUP,
+        "餐饮行业节后用工",
+        "组织餐饮企业交流错峰用工做法",
+        "十月下旬集中指导一次，十一月回访",
+    ),
 )
 
 
 def enter(month: Month) -> None:
     """Enter all incidents of the month in its diary, spread over its working days."""
     days = month.diary.working_days(month.first, month.last)
-    _papers_run_out(month, days)
+    papers.enter(month, days)
     _refused(month, days)
     _guidance(month, days)
     middle = days[len(days) // 2]
     month.diary.on(middle, partial(_rename, month))
-    month.diary.on(days[2], partial(_answer_lost, month))
-    month.diary.on(days[-4], partial(_answer_lost, month))
-    month.diary.on(days[5], partial(_person_leaves, month))
-
-
-# --- papers ---------------------------------------------------------------------------------------
-
-
-def _papers_run_out(month: Month, days: list[date]) -> None:
-    """Let papers run out while vacancies are public; most are renewed after a while, some never."""
-    settled = [e for e in month.employers if e.registered_on < month.first]
-    step = max(1, len(days) // 6)
-    for number, employer in enumerate(_spread(settled, 10 if len(settled) > 40 else 6)):
-        day = days[min(1 + number * step // 2, len(days) - 6)]
-        waits = (2, 3, None, 1, 6)[number % 5]
-        if number % 2:
-            employer.licence_until = day
-            renew: Callable[[Employer, date], None] = partial(_renew_licence, month)
-        else:
-            employer.authority_until = day
-            renew = partial(_renew_authority, month)
-        if waits is not None:
-            renewed_on = month.calendar.add_working_days(day, waits).day
-            month.diary.on(renewed_on, partial(renew, employer, renewed_on))
-    revoked, early = _spread(settled, 14)[3], _spread(settled, 14)[8]
-    month.diary.on(days[6], partial(_revoke, month, revoked, days[9]))
-    month.diary.on(days[10], partial(_renew_too_early, month, early, days[13]))
-
-
-def _renew_licence(month: Month, employer: Employer, day: date) -> None:
-    employer.licence_until = day + timedelta(days=3650)
-    month.desk.do(employer.office.clerks[0], employer.licence())
-
-
-def _renew_authority(month: Month, employer: Employer, day: date) -> None:
-    employer.authority_until = day + timedelta(days=180)
-    month.desk.do(employer.office.clerks[0], employer.authority())
-
-
-def _revoke(month: Month, employer: Employer, again_on: date) -> None:
-    """Let the only agent leave the employer; a new letter of authority comes some days later."""
-    agent_id = month.taizhang.identities.person(employer.agent_number)
-    employer.has_agent = False
-    month.desk.do(
-        employer.office.clerks[0],
-        RevokeAgent(credit_code=employer.credit_code, agent_id=agent_id, reason="经办人离职"),
-    )
-
-    def come_back() -> None:
-        employer.has_agent = True
-        month.desk.do(employer.office.clerks[0], employer.authority())
-
-    month.diary.on(again_on, come_back)
-
-
-def _renew_too_early(month: Month, employer: Employer, noticed_on: date) -> None:
-    """Let a clerk enter next year's licence over the one in force; the notice shows it."""
-    clerk, until, since = employer.office.clerks[0], employer.licence_until, employer.licence_from
-    employer.licence_from = date(month.last.year + 1, 1, 1)
-    employer.licence_until = date(month.last.year + 10, 12, 31)
-    month.desk.do(clerk, employer.licence())
-
-    def put_right() -> None:
-        employer.licence_from, employer.licence_until = since, until
-        month.desk.do(clerk, employer.licence())
-
-    month.diary.on(noticed_on, put_right)
+    for day, incident in (
+        (days[2], _answer_lost),
+        (days[-4], _answer_lost),
+        (days[5], _person_leaves),
+    ):
+        month.diary.on(day, partial(happen, month, incident))
 
 
 # --- what is refused ------------------------------------------------------------------------------
@@ -125,7 +79,7 @@ def _refused(month: Month, days: list[date]) -> None:
         _without_consent, _unverified_publisher, _in_the_future, _used_id, _unpublished_referral,
     )  # fmt: skip
     for number, attempt in enumerate(tries):
-        month.diary.on(days[(3 + 2 * number) % len(days)], partial(attempt, month))
+        month.diary.on(days[(3 + 2 * number) % len(days)], partial(happen, month, attempt))
 
 
 def _unregistered(month: Month) -> None:
@@ -137,7 +91,9 @@ def _unregistered(month: Month) -> None:
             credit_code=employer.credit_code, name=employer.name, channel=Channel.SURVEY
         ),
     )
-    month.desk.refuse(clerk, _draft(month, employer, "unregistered"), "36", "未登记单位办理招聘信息")
+    month.desk.refuse(
+        clerk, _draft(month, employer, "unregistered"), "36", "未登记单位办理招聘信息"
+    )
 
 
 def _expired_paper(month: Month) -> None:
@@ -152,48 +108,59 @@ def _expired_paper(month: Month) -> None:
 
 def _self_review(month: Month) -> None:
     """Let a counsellor take in a vacancy at the window and then try to pass it; a colleague reviews it."""
-    employer = next(e for e in month.employers if len(e.office.reviewers) > 1 and _good(month, e))
+    employer = first(
+        e for e in month.employers if len(e.office.reviewers) > 1 and has_good_papers(month, e)
+    )
     counsellor = employer.office.reviewers[0]
     course = month.course(len(month.courses) + 1, employer, counsellor)
     course.plan = Plan()
     course.take_in()
     month.desk.refuse(
         counsellor,
-        PassVacancy(credit_code=employer.credit_code, vacancy_id=course.vacancy_id, overruled="自审"),
+        PassVacancy(
+            credit_code=employer.credit_code, vacancy_id=course.vacancy_id, overruled="自审"
+        ),
         "38.1",
         "本人提交、本人审核",
     )
 
 
 def _superior_writes(month: Month) -> None:
-    course = _public(month)
+    course = public_course(month, below=month.city.district)
     month.desk.refuse(
-        month.city.district.clerks[0], _withdrawal(course), "not_authorised", "上级机构代下级撤回信息"
+        month.city.district.clerks[0],
+        _withdrawal(course),
+        "not_authorised",
+        "上级机构代下级撤回信息",
     )
 
 
 def _neighbour_writes(month: Month) -> None:
-    course = _public(month)
-    other = next(o for o in month.city.subdistricts if o is not course.employer.office)
-    month.desk.refuse(
-        other.clerks[0], _withdrawal(course), "not_authorised", "其他街道撤回信息"
-    )
+    course = public_course(month)
+    other = first(o for o in month.city.subdistricts if o is not course.employer.office)
+    month.desk.refuse(other.clerks[0], _withdrawal(course), "not_authorised", "其他街道撤回信息")
 
 
 def _without_consent(month: Month) -> None:
-    course = _public(month)
+    course = public_course(month)
     command = course.referral(month.chance.uuid("no consent"), consented=False)
     month.desk.refuse(course.clerk, command, "15.1", "未经求职者同意即推荐")
 
 
 def _unpublished_referral(month: Month) -> None:
-    course = next(c for c in reversed(month.courses) if c.stage == "ended" and _good(month, c.employer))
+    course = first(
+        c
+        for c in reversed(month.courses)
+        if c.stage == "ended" and has_good_papers(month, c.employer)
+    )
     command = course.referral(month.chance.uuid("not public"))
     month.desk.refuse(course.clerk, command, "40", "向已失效或撤回的岗位推荐")
 
 
 def _unverified_publisher(month: Month) -> None:
-    employer = next(e for e in month.employers if not e.real_name_verified and _good(month, e))
+    employer = first(
+        e for e in month.employers if not e.real_name_verified and has_good_papers(month, e)
+    )
     draft = _draft(month, employer, "unverified")
     clerk = employer.office.clerks[0]
     month.desk.do(clerk, draft)
@@ -211,14 +178,14 @@ def _unverified_publisher(month: Month) -> None:
 
 
 def _in_the_future(month: Month) -> None:
-    course = _public(month)
+    course = public_course(month)
     command = _withdrawal(course, occurred_on=month.clock.today + timedelta(days=3))
     month.desk.refuse(course.clerk, command, "invalid_input", "业务日期填为将来")
 
 
 def _used_id(month: Month) -> None:
     """Let an id be used for two commands: the second is refused, whatever it asks."""
-    course = _public(month)
+    course = public_course(month)
     month.desk.refuse_used_id(course.clerk, _withdrawal(course), "编号重复用于另一指令")
 
 
@@ -236,7 +203,7 @@ def _rename(month: Month) -> None:
 
 def _answer_lost(month: Month) -> None:
     """Let the answer to a command be lost, so that the screen sends it a second time."""
-    course = _public(month)
+    course = public_course(month)
     kind, about, advice, plan = GUIDANCE[0]
     month.desk.do_twice(
         course.clerk,
@@ -249,14 +216,16 @@ def _answer_lost(month: Month) -> None:
 
 def _person_leaves(month: Month) -> None:
     """Let a reviewer retire; what is tried with the old log-in afterwards is refused."""
-    office = next(o for o in month.city.subdistricts if len(o.reviewers) > 1)
+    office = first(o for o in month.city.subdistricts if len(o.reviewers) > 1)
     role, former = office.staff[-1]
     office.staff.remove((role, former))
     month.desk.do(
         month.city.district.people(Role.ADMINISTRATOR)[0],
         EndStaff(staff_id=former.staff_id, effective_on=month.clock.today),
     )
-    employer = next(e for e in month.employers if e.office is office and e.registered_on < month.clock.today)
+    employer = first(
+        e for e in month.employers if e.office is office and e.registered_on < month.clock.today
+    )
     kind, about, advice, plan = GUIDANCE[1]
     month.desk.refuse(
         former,
@@ -282,12 +251,17 @@ def _guidance(month: Month, days: list[date]) -> None:
                 month.desk.carry_out,
                 clerk,
                 BookEmployerGuidance(
-                    credit_code=employer.credit_code, guidance=kind, about=about, booked_for=given_on
+                    credit_code=employer.credit_code,
+                    guidance=kind,
+                    about=about,
+                    booked_for=given_on,
                 ),
             ),
         )
         # Every sixth is entered a few days after it was given.
-        entered_on = month.calendar.add_working_days(given_on, 2).day if number % 6 == 5 else given_on
+        entered_on = (
+            month.calendar.add_working_days(given_on, 2).day if number % 6 == 5 else given_on
+        )
         month.diary.on(
             entered_on,
             partial(
@@ -308,19 +282,6 @@ def _guidance(month: Month, days: list[date]) -> None:
 def _spread(employers: list[Employer], count: int) -> list[Employer]:
     """Return some employers from all over the list."""
     return [employers[place * len(employers) // count] for place in range(count)]
-
-
-def _good(month: Month, employer: Employer) -> bool:
-    return employer.registered_on < month.clock.today and employer.has_papers_on(month.clock.today)
-
-
-def _public(month: Month) -> Course:
-    """Return a public vacancy whose employer's papers are good."""
-    return next(
-        course
-        for course in reversed(month.courses)
-        if course.stage == "public" and not course.is_over and _good(month, course.employer)
-    )
 
 
 def _newcomer(month: Month, number: int) -> Employer:

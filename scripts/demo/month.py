@@ -83,7 +83,9 @@ class Month:
 
     def play(self, days: Report, folded: Report) -> list[DutyView]:
         """Play the month to its end, and return the worklist of its last day."""
-        self.clock.now = datetime.combine(self.opening, datetime.min.time(), SHANGHAI).replace(hour=8)
+        self.clock.now = datetime.combine(self.opening, datetime.min.time(), SHANGHAI).replace(
+            hour=8
+        )
         self.city = City(self.desk, self.chance, self.district_code, self.scale.subdistricts)
         self._enter_employers()
         self._enter_vacancies()
@@ -95,9 +97,7 @@ class Month:
             next_morning += timedelta(days=1)
             self.diary.work_off(next_morning)
             self.clock.now = next_morning
-            self.taizhang.projections.catch_up(
-                progress=lambda at: folded(at.position, at.goal)
-            )
+            self.taizhang.projections.catch_up(progress=lambda at: folded(at.position, at.goal))
             if day >= self.first:
                 self._issue(day)
             day += timedelta(days=1)

@@ -24,7 +24,9 @@ SHOWN = 20
 """Duties shown under each heading of the worklist; the JSON file holds all."""
 
 
-def write_pages(out: Path, month: Month, worklist: list[DutyView], written: Callable[[], None]) -> Path:
+def write_pages(
+    out: Path, month: Month, worklist: list[DutyView], written: Callable[[], None]
+) -> Path:
     """Write all files of the demo below `out` and return the one to open first."""
     folder = out / "notices"
     if folder.exists():
@@ -122,7 +124,9 @@ def _chart(days: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the coordinates of the chart: pass rates above, problems below, one column a day."""
     width, height, left, top, middle, bottom = 960, 300, 46, 22, 160, 276
     step = (width - left) / len(days)
-    floor = min((int(float(d["rate"].percent)) for d in days if d["rate"].percent), default=0) // 5 * 5
+    floor = (
+        min((int(float(d["rate"].percent)) for d in days if d["rate"].percent), default=0) // 5 * 5
+    )
     most = max(5, *(d["problems"].total for d in days))
     tick = 5 if most <= 25 else 10 if most <= 50 else 20
     rate_height, bar_height = middle - 40 - top, bottom - middle

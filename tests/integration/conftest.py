@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -16,6 +18,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from stdnum.cn import ric
 
 from taizhang import (
@@ -222,6 +225,112 @@ class World:
 
     def stream(self, code: str) -> UUID:
         return self.taizhang.identities.employer(code)
+
+
+class Wire:
+    """Stands between the service and the database, and can be cut.
+
+    `cut` breaks every connection and lets none through until `mend`. `lose_reply_to` lets the next
+    message that holds some bytes go through to the server and, once the server has answered, breaks
+    the connection instead of giving the answer back: a commit whose acknowledgement is lost.
+    """
+
+    def __init__(self, url: str) -> None:
+        parts = conninfo_to_dict(url)
+        host, port = str(parts.get("host") or "localhost"), int(parts.get("port") or 5432)
+        if host.startswith("/"):
+            self._family, self._address = socket.AF_UNIX, f"{host}/.s.PGSQL.{port}"
+        else:
+            self._family, self._address = socket.AF_INET, (host, port)  # type: ignore[assignment]
+        self._open: list[socket.socket] = []
+        self._lost: bytes | None = None
+        self._lock = threading.Lock()
+        self.lost = threading.Event()
+        self._listener: socket.socket | None = None
+        self._port = 0
+        self.mend()
+        self.url = make_conninfo(url, host="127.0.0.1", port=self._port, sslmode="disable")
+
+    def lose_reply_to(self, message: bytes) -> None:
+        self.lost.clear()
+        self._lost = message
+
+    def mend(self) -> None:
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self._port))
+        self._port = listener.getsockname()[1]
+        listener.listen()
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def cut(self) -> None:
+        if self._listener is not None:
+            _shut(self._listener)
+            self._listener = None
+        with self._lock:
+            broken, self._open = self._open, []
+        for one in broken:
+            _shut(one)
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            server = socket.socket(self._family)
+            server.connect(self._address)
+            with self._lock:
+                self._open += [client, server]
+            losing = threading.Event()
+            for source, target, back in ((client, server, False), (server, client, True)):
+                threading.Thread(
+                    target=self._pump, args=(source, target, losing, back), daemon=True
+                ).start()
+
+    def _pump(
+        self, source: socket.socket, target: socket.socket, losing: threading.Event, back: bool
+    ) -> None:
+        try:
+            while data := source.recv(1 << 16):
+                if back and losing.is_set():
+                    self.lost.set()
+                    break
+                if not back and self._lost is not None and self._lost in data:
+                    self._lost = None
+                    losing.set()
+                target.sendall(data)
+        except OSError:
+            pass
+        finally:
+            _shut(source)
+            _shut(target)
+
+
+def _shut(one: socket.socket) -> None:
+    try:
+        one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    finally:
+        one.close()
+
+
+@pytest.fixture
+def wire(founded_url: str) -> Iterator[Wire]:
+    """A wire to a database in which agencies and staff stand ready."""
+    wire = Wire(founded_url)
+    yield wire
+    wire.cut()
+
+
+@pytest.fixture
+def wired(wire: Wire, founded_url: str, clock: Clock) -> Iterator[World]:
+    """The service, open over the wire; `world.sql` goes past it."""
+    options = {**_options(wire.url), "retry_seconds": 30.0}
+    with Taizhang.open(clock=clock, **options) as taizhang:
+        yield World(taizhang, clock, founded_url, options)
 
 
 def _options(url: str) -> dict[str, Any]:
