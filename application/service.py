@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
-from hashlib import sha256
 from threading import Lock
 from typing import NamedTuple
 from uuid import UUID
@@ -160,7 +159,7 @@ class _Run:
         return [lost] * len(self._requests)
 
     def _answer_known_apart(self) -> list[CommandResult | TaizhangError]:
-        known = [_first_result(self._store, request) for request in self._requests]
+        known = [_first_result(self._service, request) for request in self._requests]
         rest = [
             request for request, answer in zip(self._requests, known, strict=True) if answer is None
         ]
@@ -218,7 +217,7 @@ class _Run:
             return answer
         # A repeat breaks rules by itself, or finds nothing to do: look before saying so. What is
         # remembered may be old: it is trusted to accept, never to refuse.
-        known = _first_result(self._store, request)
+        known = _first_result(self._service, request)
         if known is not None:
             return known
         return self._answer(request) if self._read_afresh(request) else answer
@@ -285,7 +284,9 @@ class _Run:
         result: CommandResult,
     ) -> None:
         aggregate, actor = kept.aggregate, self._actor
-        digest = _digest(request.command)
+        content = _content(request.command)
+        if b"\\u0000" in content and _NUL.search(content):  # no table of a read model can hold it
+            raise InvalidInput("a text holds a NUL character (0x00): leave it out")
         for event in events:
             version = aggregate.version + 1
             self._events.append(NewEvent(event, stream_id, version, day, request.command_id))
@@ -300,7 +301,7 @@ class _Run:
             AcceptedCommand(
                 request.command_id,
                 request.command.command_name,
-                digest,
+                self._service._identities.fingerprint(content),
                 result.__pydantic_serializer__.to_json(result),
             )
         )
@@ -371,26 +372,21 @@ class _Run:
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def _digest(command: Command) -> bytes:
-    """Return what tells one content of a command from another.
-
-    Raises InvalidInput for a text with a NUL character, which no table of a read model can hold.
-    """
-    content = command.__pydantic_serializer__.to_json(command)
-    if b"\\u0000" in content and _NUL.search(content):
-        raise InvalidInput("a text holds a NUL character (0x00): leave it out")
-    return sha256(command.command_name.encode() + b"\0" + content).digest()
+def _content(command: Command) -> bytes:
+    return command.command_name.encode() + b"\0" + command.__pydantic_serializer__.to_json(command)
 
 
-def _first_result(store: EventStore, request: Request) -> CommandResult | TaizhangError | None:
+def _first_result(
+    service: CommandService, request: Request
+) -> CommandResult | TaizhangError | None:
     """Return the first result of a command that was accepted before, None for a new one.
 
     An error is returned where the id was used before for another command.
     """
-    known = store.known_command(request.command_id)
+    known = service._store.known_command(request.command_id)
     if known is None:
         return None
-    if known.digest != _digest(request.command):
+    if known.digest != service._identities.fingerprint(_content(request.command)):
         return InvalidInput(
             f"the id {request.command_id} was used for another command: take a new one",
             field="command_id",

@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import PoolTimeout
 
-from ..domain.errors import TaizhangError, Unavailable
+from ..domain.errors import InvalidInput, TaizhangError, Unavailable
 
 T = TypeVar("T")
 
@@ -45,7 +45,13 @@ class Database(PostgresDatastore):
         retry_seconds: float = 30.0,
     ) -> None:
         """Prepare the pool; the first use opens it."""
-        parts = conninfo_to_dict(url)
+        try:
+            parts = conninfo_to_dict(url)
+        except psycopg.ProgrammingError:  # its text could hold the password
+            raise InvalidInput(
+                "is no address of a PostgreSQL database, as postgresql://user@host:5432/name",
+                field="TAIZHANG_DATABASE_URL",
+            ) from None
         super().__init__(
             dbname=str(parts.get("dbname", "")),
             host=str(parts.get("host", "")),
@@ -152,7 +158,12 @@ class Database(PostgresDatastore):
                 "applied_at timestamptz NOT NULL DEFAULT now())"
             )
             known = dict(connection.execute("SELECT name, digest FROM migrations").fetchall())
-            for name, text in migrations():
+            ours = migrations()
+            if foreign := sorted(known.keys() - {name for name, _ in ours}):
+                raise MigrationChanged(
+                    f"{', '.join(foreign)}: applied by a newer version of taizhang: use that one"
+                )
+            for name, text in ours:
                 digest = sha256(text.encode()).hexdigest()
                 if name in known:
                     if known[name] != digest:

@@ -39,6 +39,10 @@ _APPEND = (
     b"SELECT append_events(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint[], %b, %b, %b, %b, "
     b"%b, %b::bigint[], %b, %b, %b)"
 )
+_APPEND_ONE = (
+    b"SELECT append_event(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint, %b, %b, %b, "
+    b"%b::bigint, %b, %b, %b)"
+)
 _EVENT_COLUMNS = (
     "originator_id, originator_version, topic, state, notification_id, occurred_on, recorded_at, "
     "staff_id, agency_code, command_id"
@@ -162,9 +166,45 @@ class PostgresEventStore(PostgresApplicationRecorder):
         itself as CommandKnown. Raises VersionTaken, DirectoryMoved, CommandKnown or Unwritable with
         nothing written, and Unavailable when the database stays away.
         """
+        if len(batch.events) == len(batch.commands) == 1 and len(batch.states) <= 1:
+            statement, parameters = _APPEND_ONE, self._one(batch)
+        else:
+            statement, parameters = _APPEND, self._many(batch)
+
+        def call(connection: Connection[Any]) -> int:
+            with connection.cursor(row_factory=tuple_row) as cursor:
+                row = cursor.execute(statement, parameters, prepare=True).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        try:
+            return self._database.patiently(call)
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name == "commands_pkey":
+                raise CommandKnown from error
+            raise VersionTaken from error
+        except psycopg.Error as error:
+            if error.sqlstate == "TZ001":
+                raise DirectoryMoved from error
+            raise
+
+    def _one(self, batch: Batch) -> tuple[Any, ...]:
+        (event,), (command,) = batch.events, batch.commands
+        (payload,) = self._payloads(batch.events)
+        state: tuple[Any, ...] = (None, None, None)
+        if batch.states:
+            state = state_row(*batch.states[0])[1:]
+        return (
+            batch.directory_version, batch.actor.staff_id, batch.actor.agency_code, batch.recorded_at,
+            command.command_id, command.name, command.digest, command.result,
+            event.stream_id, event.version, event.event.topic, payload, event.occurred_on,
+            *state, batch.changes_directory,
+        )  # fmt: skip
+
+    def _many(self, batch: Batch) -> tuple[Any, ...]:
         events = batch.events
         states = [state_row(stream_id, aggregate) for stream_id, aggregate in batch.states]
-        parameters = (
+        return (
             batch.directory_version,
             batch.actor.staff_id,
             batch.actor.agency_code,
@@ -182,23 +222,6 @@ class PostgresEventStore(PostgresApplicationRecorder):
             *(map(list, zip(*states, strict=True)) if states else (None,) * 4),
             batch.changes_directory,
         )
-
-        def call(connection: Connection[Any]) -> int:
-            with connection.cursor(row_factory=tuple_row) as cursor:
-                row = cursor.execute(_APPEND, parameters, prepare=True).fetchone()
-            assert row is not None
-            return int(row[0])
-
-        try:
-            return self._database.patiently(call)
-        except psycopg.errors.UniqueViolation as error:
-            if error.diag.constraint_name == "commands_pkey":
-                raise CommandKnown from error
-            raise VersionTaken from error
-        except psycopg.Error as error:
-            if error.sqlstate == "TZ001":
-                raise DirectoryMoved from error
-            raise
 
     @contextmanager
     def alone(self) -> Iterator[None]:

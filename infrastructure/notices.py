@@ -171,7 +171,7 @@ class NoticeOffice:
         directory = self._service.refresh_directory()
         if directory.find(agency_code, day) is None:
             raise NotFound(f"no agency bears the code {agency_code} on {day}", field="agency")
-        require(directory, by, Power.ISSUE_NOTICES, agency_code, day)
+        require(directory, by, Power.ISSUE_NOTICES, agency_code, today)
 
     def _make(
         self, day: date, agency_code: str, *, corrected: bool = False

@@ -122,7 +122,8 @@ class Projector:
                         lead.wait()
             except Superseded:
                 logger.info("projector.superseded")
-            except _AWAY as error:
+            except (*_AWAY, psycopg.errors.UndefinedTable) as error:
+                # A missing table: its generation was dropped just after another one was switched to.
                 logger.warning("projector.database_away", error=str(error))
                 stop.wait(WAIT / 2)
 

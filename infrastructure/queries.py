@@ -207,7 +207,7 @@ class Queries:
         self._may_look(by, agency_code)
         rows = self._rows(
             "SELECT * FROM notices WHERE agency_code = %s AND (%s::date IS NULL OR period_end >= %s) "
-            "ORDER BY period_end DESC, last_position DESC",
+            "ORDER BY period_end DESC, superseded, issued_at DESC",
             (agency_code, since, since),
         )
         return [IssuedNotice.model_validate(row, extra="ignore") for row in rows]
@@ -230,11 +230,11 @@ class Queries:
         require(directory, by, Power.LOOK, owner_code, self._today())
 
     def _codes(self, by: Actor, agency_code: str) -> list[str]:
-        """Return every code under which records of the agency and those below it were made."""
+        """Return every code under which the records stand that the agency and those below it hold."""
         self._may_look(by, agency_code)
         directory = self._service.directory
         agency = directory.holder(agency_code, self._today())
-        return sorted(directory.codes_below(agency)) if agency else []
+        return directory.codes_held(agency, self._today()) if agency else []
 
     def _rows(
         self, statement: str, parameters: Sequence[Any] | dict[str, Any]

@@ -18,7 +18,7 @@ from ..application.service import CommandService, Request
 from ..application.vacancy_import import VacancyImport
 from ..domain.calendar import SHANGHAI, WorkingDayCalendar, parse_workdays
 from ..domain.employer.papers import Channel
-from ..domain.errors import TaizhangError, TooEarly
+from ..domain.errors import InvalidInput, TaizhangError, TooEarly
 from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import EDITIONS, Edition
@@ -26,7 +26,7 @@ from ..projections.catalogue import read_models
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
-from .keys import KeyRing, StreamIds
+from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper
 from .notices import NoticeOffice
@@ -45,8 +45,11 @@ def calendar_from(path: Path | None) -> WorkingDayCalendar:
     calendar = WorkingDayCalendar()
     if path is None:
         return calendar
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return calendar.with_years(parse_workdays(lines))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return calendar.with_years(parse_workdays(lines))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path}: {error}", field="TAIZHANG_CALENDAR_FILE") from error
 
 
 class Taizhang:
@@ -110,7 +113,7 @@ class Taizhang:
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
         """
-        settings = settings or Settings(**options)
+        settings = settings or Settings.read(**options)
         configure_logging(settings)
         server = None
         if settings.database_url is None:
@@ -126,7 +129,9 @@ class Taizhang:
             retry_seconds=settings.retry_seconds,
         )
         try:
+            keys = settings.required_keys()
             database.migrate()
+            check_keys(database, *keys)
             opened = cls(
                 settings,
                 database,

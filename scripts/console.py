@@ -17,7 +17,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.organisation.powers import SYSTEM_STAFF_ID as SYSTEM_STAFF_ID
 from ..domain.organisation.powers import Actor
-from ..infrastructure.settings import Settings
 from ..infrastructure.taizhang import Taizhang
 
 console = Console(stderr=True)
@@ -51,13 +50,7 @@ Day = Annotated[
 def opened(**options: Any) -> Iterator[Taizhang]:
     """Open the service by the settings of the environment; turn errors into one clear line."""
     try:
-        settings = Settings(**options)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = "TAIZHANG_" + "_".join(map(str, first["loc"])).upper()
-        fail(InvalidInput(first["msg"], field=name))
-    try:
-        with Taizhang.open(settings) as taizhang:
+        with Taizhang.open(**options) as taizhang:
             yield taizhang
     except TaizhangError as error:
         fail(error)

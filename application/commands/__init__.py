@@ -1,7 +1,8 @@
 """Commands (what can be asked to be done), each with its power, its aggregate and its decision.
 
 They are pydantic models with JSON schemas, so that an integrator can put them on a wire: `COMMANDS`
-maps the permanent name of each to its class.
+maps the permanent name of each to its class. `supervision` is not among them: a notice is asked for by
+day and agency, and what it says is not for the asker to state.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from ...domain.errors import InvalidInput
-from . import employers, organisation, supervision
+from . import employers, organisation
 from .base import Command
 
 COMMANDS: dict[str, type[Command]] = {
-    cls.command_name: cls for cls in (*organisation.ALL, *employers.ALL, *supervision.ALL)
+    cls.command_name: cls for cls in (*organisation.ALL, *employers.ALL)
 }
 
 

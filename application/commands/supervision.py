@@ -79,5 +79,3 @@ class IssueNotice(Command, name="issue_notice"):
             ),
         )
 
-
-ALL: tuple[type[Command], ...] = (IssueNotice,)

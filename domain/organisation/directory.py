@@ -225,7 +225,8 @@ class Directory:
 
     def agencies(self, day: date) -> list[Agency]:
         """Return every agency that exists on `day`, by code."""
-        present = (agency for agency in self._agencies.values() if agency.exists_on(day))
+        # A list, because another thread may be reading new agencies in.
+        present = (agency for agency in list(self._agencies.values()) if agency.exists_on(day))
         return sorted(present, key=lambda agency: agency.code_on(day))
 
     def directly_below(self, superior: Agency, day: date) -> list[Agency]:
@@ -236,10 +237,18 @@ class Directory:
         """Return every code ever borne at or below `superior`, with its agency."""
         return {
             code: agency
-            for code, bearers in self._by_code.items()
+            for code, bearers in list(self._by_code.items())
             for agency in bearers
             if agency.is_at_or_below(superior)
         }
+
+    def codes_held(self, superior: Agency, day: date) -> list[str]:
+        """Return the codes for whose records `superior`, or an agency below it, answers on `day`."""
+        return sorted(
+            code
+            for code in list(self._by_code)
+            if (holder := self.holder(code, day)) and holder.is_at_or_below(superior)
+        )
 
     def member(self, staff_id: str) -> StaffMember | None:
         """Return a member of staff, present or former."""
@@ -249,7 +258,7 @@ class Directory:
         """Return who is on the staff of `agency` on `day`, by id."""
         present = (
             member
-            for member in self._staff.values()
+            for member in list(self._staff.values())
             if (code := member.agency_codes.on(day)) is not None
             and self.holder(code, day) is agency
         )

@@ -183,6 +183,7 @@ def _tell(play: Month, proof: Recomputed, seconds: float, first_file: Path) -> N
     last = own[-1]
     kinds = Counter(d.kind for n in own for d in n.defects if d.times == 1)
     stages = Counter(course.stage for course in play.courses)
+    severities = Counter(f.severity for course in play.courses for f in course.findings)
     rules = Counter[str]()
     for (rule, _), times in desk.refused.items():
         rules[rule] += times
@@ -199,6 +200,7 @@ def _tell(play: Month, proof: Recomputed, seconds: float, first_file: Path) -> N
             "commands refused",
             f"{sum(rules.values())}: " + ", ".join(f"{r} ×{n}" for r, n in sorted(rules.items())),
         ),
+        ("screening found", ", ".join(f"{n} {s}s" for s, n in sorted(severities.items()))),
         (
             "notices issued",
             f"{len(own)} of the district, {len(play.notices) - len(own)} of the city",

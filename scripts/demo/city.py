@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass, field
 from datetime import date
-from importlib import resources
+from pathlib import Path
 
 from ...application.commands.organisation import EmployStaff, FoundAgency, RecordCertificate
 from ...domain.organisation.agency import AgencyLevel
@@ -194,6 +194,6 @@ def made_up_name(chance: Chance) -> str:
 
 
 def _rows() -> dict[str, dict[str, str]]:
-    table = resources.files(__package__) / "data" / "agencies.csv"
+    table = Path(__file__).with_name("data") / "agencies.csv"
     lines = table.read_text(encoding="utf-8").splitlines()
     return {row["code"]: row for row in csv.DictReader(lines)}

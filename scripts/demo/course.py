@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from ...application.commands.base import Command
@@ -22,7 +23,7 @@ from ...application.commands.employers import (
     SubmitVacancy,
     WithdrawVacancy,
 )
-from ...domain.employer.content import Item, VacancyContent
+from ...domain.employer.content import Item, VacancyContent, WordingFinding, screen_content
 from ...domain.employer.papers import Channel
 from ...domain.employer.services import ReferralOutcome
 from ...domain.employer.vacancy import ReviewDefect, WithdrawalReason
@@ -48,6 +49,13 @@ OUTCOMES = (
 )
 
 
+class Ids(TypedDict):
+    """What names a vacancy in every command about it."""
+
+    credit_code: str
+    vacancy_id: UUID
+
+
 @dataclass
 class Course:
     """One vacancy on its way. Each step enters the next one in the diary."""
@@ -63,6 +71,8 @@ class Course:
     stage: str = "new"
     content: VacancyContent = field(init=False)
     sound: VacancyContent = field(init=False)
+    findings: tuple[WordingFinding, ...] = ()
+    """What the screening says of the first content."""
     valid_until: date | None = None
     reviewed_on: date | None = None
     pending: dict[UUID, int] = field(default_factory=dict)
@@ -88,6 +98,7 @@ class Course:
             self.content = add_phrase(self.content, phrase)
             if phrase.category is None:
                 self.sound = add_phrase(self.sound, phrase)
+        self.findings = screen_content(self.content).findings
         self._do(
             DraftVacancy(
                 **self._ids, content=self.content, external_id=f"ZP{self._today:%Y}{self.number:05}"
@@ -286,7 +297,7 @@ class Course:
         return others[self.number % len(others)]
 
     @property
-    def _ids(self) -> dict[str, object]:
+    def _ids(self) -> Ids:
         return {"credit_code": self.employer.credit_code, "vacancy_id": self.vacancy_id}
 
     @property

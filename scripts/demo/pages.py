@@ -156,7 +156,7 @@ def _chart(days: list[dict[str, Any]]) -> dict[str, Any]:
         "width": width, "height": height, "left": left, "top": top, "middle": middle,
         "bottom": bottom, "step": round(step, 1), "columns": columns,
         "line": " ".join(f"{c['centre']},{c['dot']}" for c in columns if c["dot"] is not None),
-        "rate_ticks": [(at_rate(p), f"{p}%") for p in (floor, (floor + 100) // 2, 100)],
+        "rate_ticks": [(at_rate(p), f"{p}%") for p in range(floor, 101, 5 if floor >= 75 else 20)],
         "problem_ticks": [
             (round(bottom - bar_height * n / most, 1), str(n)) for n in range(0, most + 1, tick)
         ],
