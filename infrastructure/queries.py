@@ -20,6 +20,7 @@ from ..application.views import (
     IssuedNotice,
     LedgerEntry,
     LedgerView,
+    RefusalView,
     VacancyView,
 )
 from ..domain.calendar import WorkingDayCalendar, day_bounds, shanghai_day
@@ -152,7 +153,7 @@ class Queries:
             or not reason.strip()
         ):
             raise NotAuthorised(
-                "rule 51.2: agents in clear are for the agency's own staff, with a reason"
+                "agents in clear are for the agency's own staff, with a reason", rule_id="51.2"
             )
         contacts: dict[UUID, AgentContact] = {}
         for recorded in self._store.history(employer.stream_id):
@@ -212,6 +213,17 @@ class Queries:
         )
         return [IssuedNotice.model_validate(row, extra="ignore") for row in rows]
 
+    def refusals(
+        self, agency_code: str, *, by: Actor, since: date | None = None, limit: int = 500
+    ) -> list[RefusalView]:
+        """Return the refused attempts of an agency's staff and of those below it, latest first."""
+        rows = self._rows(
+            "SELECT * FROM refusals WHERE agency_code = ANY(%s) AND refused_at >= %s "
+            "ORDER BY refusal_id DESC LIMIT %s",
+            (self._codes(by, agency_code), day_bounds(since)[0] if since else "-infinity", limit),
+        )
+        return [RefusalView.model_validate(row, extra="ignore") for row in rows]
+
     def position_at_end_of(self, day: date) -> int:
         """Return the log position of the last event recorded on or before `day`, 0 for none."""
         rows = self._rows(
@@ -246,7 +258,15 @@ class Queries:
         stream_id = row["stream_id"]
         problem = _papers_problem(row, self._today())
         return EmployerView.model_validate(
-            {**row, "stream_id": stream_id, "papers_problem": problem}, extra="ignore"
+            {
+                **row,
+                "stream_id": stream_id,
+                "papers_problem": problem,
+                "agents": [
+                    {**agent, "agent_id": agent_id} for agent_id, agent in row["agents"].items()
+                ],
+            },
+            extra="ignore",
         )
 
     def _duty_view(self, row: dict[str, Any], day: date) -> DutyView:
@@ -260,9 +280,14 @@ class Queries:
                 "title_zh": explanation.duty_zh,
                 "days_late": (day - obligation.due_on).days,
                 "why": explanation.text_zh,
+                "staff_left": self._has_left(obligation.staff_id, day),
             },
             extra="ignore",
         )
+
+    def _has_left(self, staff_id: str, day: date) -> bool:
+        member = self._service.directory.member(staff_id)
+        return member is not None and member.agency_codes.on(day) is None
 
 
 def _code(credit_code: str) -> str:

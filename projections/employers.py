@@ -79,7 +79,11 @@ def _agent(row: EmployerRow, event: AgentVerified, _: RecordedEvent) -> None:
         last_good = min(last_good, event.identity_valid_until)
     name = event.name if event.name == ERASED else mask_name(event.name)
     agents = orjson.loads(row.agents)
-    agents[str(event.agent_id)] = {"valid_until": last_good.isoformat(), "name": name}
+    agents[str(event.agent_id)] = {
+        "valid_until": last_good.isoformat(),
+        "name": name,
+        "real_name_verified": event.real_name_verified,
+    }
     _take_agents(row, agents)
 
 
@@ -89,7 +93,7 @@ def _revoked(row: EmployerRow, event: AgentRevoked, _: RecordedEvent) -> None:
     _take_agents(row, agents)
 
 
-def _take_agents(row: EmployerRow, agents: dict[str, dict[str, str]]) -> None:
+def _take_agents(row: EmployerRow, agents: dict[str, dict[str, Any]]) -> None:
     row.agents = orjson.dumps(agents).decode()
     # The id settles which of two agents is shown, whatever the order in which they are kept.
     best = max(agents, key=lambda agent: (agents[agent]["valid_until"], agent), default=None)

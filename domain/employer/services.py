@@ -213,6 +213,8 @@ def learn_outcome(
         )
     if started_on is not None and started_on < referral.made_on:
         raise InvalidInput(f"the referral was made on {referral.made_on}", field="started_on")
+    if started_on is not None and started_on < referral.made_on:
+        raise InvalidInput(f"the referral was made on {referral.made_on}", field="started_on")
     vacancy = ledger.vacancies.get(referral.vacancy_id)
     if outcome is ReferralOutcome.HIRED and vacancy is not None and vacancy.is_full:
         raise RuleBroken("41", f"all {vacancy.headcount} positions are filled")

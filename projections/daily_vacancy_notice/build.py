@@ -60,7 +60,9 @@ def build(
     `previous` is the last issued notice of the same agency and kind, None for the first. A problem
     that it named and that still stands is notified once more (Article 58); one that it named and
     that is gone was put right. `dated` is the day of issue, from which the time to answer counts: the
-    day after the notice's own where it is left out. Raises ValueError for a notice of another agency or of no earlier day.
+    day after the notice's own where it is left out.
+
+    Raises ValueError for a notice of another agency or of no earlier day.
 
     Rules 56.2a, 58.2a, 58.2b.
     """
@@ -70,15 +72,15 @@ def build(
         if previous.day >= facts.day:
             raise ValueError(f"the notice before is of {previous.day}, not before {facts.day}")
     references = _References(facts)
-    defects = _defects(facts, references, previous)
+    dated = dated or shanghai_day(facts.cutoff)
+    due = facts.calendar.add_working_days(dated, answer_working_days)
+    defects = _defects(facts, references, previous, due.day)
     concerns = _concerns(facts, references)
     mended = put_right(facts, previous, {defect.identity for defect in defects})
     late = _late(facts, references)
     overdue = _overdue(facts, references)
     count = Count(facts, defects, mended, late, overdue)
     agencies, overall = count_up(count, previous)
-    dated = dated or shanghai_day(facts.cutoff)
-    due = facts.calendar.add_working_days(dated, answer_working_days)
     return DailyVacancyNotice(
         kind=NOTICE_KIND,
         number=notice_number(facts.superior.code, facts.day),
@@ -165,7 +167,10 @@ class _References:
 
 
 def _defects(
-    facts: NoticeFacts, references: _References, previous: DailyVacancyNotice | None
+    facts: NoticeFacts,
+    references: _References,
+    previous: DailyVacancyNotice | None,
+    answer_by: date,
 ) -> tuple[Defect, ...]:
     known = {d.identity: d for d in previous.defects if d.kind not in ONCE} if previous else {}
     defects: list[Defect] = []
@@ -176,7 +181,7 @@ def _defects(
         vacancy = references.of(row)
         for problem in found:
             before = known.get((row.vacancy_id, problem.rule, problem.key))
-            defects.append(_defect(facts, references, row, vacancy, problem, before))
+            defects.append(_defect(facts, references, row, vacancy, problem, before, answer_by))
     return tuple(sorted(defects, key=_place(facts)))
 
 
@@ -187,6 +192,7 @@ def _defect(
     vacancy: VacancyRef,
     problem: Found,
     before: Defect | None,
+    answer_by: date,
 ) -> Defect:
     finding = problem.finding
     return Defect(
@@ -204,6 +210,7 @@ def _defect(
         public=is_public(row),
         times=before.times + 1 if before else 1,
         first_notified_on=before.first_notified_on if before else facts.day,
+        answer_by=before.answer_by if before else answer_by,
     )
 
 

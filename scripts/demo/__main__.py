@@ -143,11 +143,8 @@ def _demo_key(name: str) -> str:
 
 def _remove(home: Path) -> None:
     """Remove what a former run left, after stopping the server that a killed run leaves behind."""
-    server = home / "postgres"
-    if (server / "postmaster.pid").exists():
-        # The list of its users still names the killed one: without it we are the last, and stop it.
-        (server / ".handle_pids.json").unlink(missing_ok=True)
-        EmbeddedPostgres(home).close()
+    if (home / "postgres" / "postmaster.pid").exists():
+        EmbeddedPostgres(home).close()  # as the last user, which stops it
     if home.exists():
         shutil.rmtree(home)
 

@@ -69,15 +69,10 @@ def _agent_leaves(month: Month) -> None:
 
 
 def _licence_renewed_too_early(month: Month) -> None:
-    """Let a clerk enter next year's licence over the one in force; the notice shows it."""
+    """Let a clerk try to enter next year's licence over the one in force."""
     employer = employer_with_public_vacancies(month)
     clerk, until, since = employer.office.clerks[0], employer.licence_until, employer.licence_from
     employer.licence_from = date(month.last.year + 1, 1, 1)
     employer.licence_until = date(month.last.year + 10, 12, 31)
-    month.desk.do(clerk, employer.licence())
-
-    def put_right() -> None:
-        employer.licence_from, employer.licence_until = since, until
-        month.desk.do(clerk, employer.licence())
-
-    month.diary.soon(3, put_right)
+    month.desk.refuse(clerk, employer.licence(), "35", "录入尚未生效的营业执照")
+    employer.licence_from, employer.licence_until = since, until

@@ -122,7 +122,6 @@ def test_a_vacancy_in_order_has_no_defect() -> None:
     [
         ({"registered_on": None}, Kind.NOT_REGISTERED),
         ({"licence_valid_from": None}, Kind.LICENCE_MISSING),
-        ({"licence_valid_from": MONDAY + timedelta(days=1)}, Kind.LICENCE_NOT_YET_VALID),
         ({"licence_valid_until": MONDAY - timedelta(days=1)}, Kind.LICENCE_EXPIRED),
         ({"agent_valid_until": None}, Kind.AGENT_MISSING),
         ({"agent_valid_until": MONDAY - timedelta(days=1)}, Kind.AGENT_EXPIRED),
@@ -267,18 +266,23 @@ def days(row: VacancyRow, number: int) -> list[DailyVacancyNotice]:
 
 
 @pytest.mark.rule("56.2a", "58.2a", "58.2b")
-def test_a_problem_that_stands_is_notified_again_and_from_the_third_time_an_interview_may_follow() -> (
-    None
-):
+def test_a_problem_that_stands_is_notified_again() -> None:
     notices = days(replace(GOOD, missing=1), 4)
     assert [notice.defects[0].times for notice in notices] == [1, 2, 3, 4]
     assert {notice.defects[0].first_notified_on for notice in notices} == {MONDAY}
     assert notices[3].overall.problems.third_or_more == 1
-    assert [bool(prose(notice).warning) for notice in notices] == [False, False, True, True]
-    warning = prose(notices[2]).warning
-    assert "第五十八条第二款" in warning and "可按规定对该机构的主要负责人予以警示约谈" in warning
     assert notices[1].previous is not None
     assert notices[1].previous.digest == digest(canonical_json(notices[0]))
+
+
+@pytest.mark.rule("58.2b")
+def test_from_the_third_time_an_interview_may_follow_once_the_time_to_answer_is_over() -> None:
+    # The notice of Monday is issued on Tuesday, to be answered by Friday: nobody was idle before.
+    notices = days(replace(GOOD, missing=1), 5)
+    assert [bool(prose(notice).warning) for notice in notices] == [False] * 4 + [True]
+    assert {notice.defects[0].answer_by for notice in notices} == {MONDAY + timedelta(days=4)}
+    warning = prose(notices[4]).warning
+    assert "第五十八条第二款" in warning and "可按规定对该机构的主要负责人予以警示约谈" in warning
 
 
 @pytest.mark.rule("56.2a")

@@ -118,7 +118,7 @@ ROWS = (
 @pytest.fixture(scope="module")
 def notice() -> DailyVacancyNotice:
     previous: DailyVacancyNotice | None = None
-    for n in (2, 1, 0):
+    for n in (6, 1, 0):
         previous = build(facts(*ROWS, day=DAY - timedelta(days=n)), previous)
     assert previous is not None
     return previous

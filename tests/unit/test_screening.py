@@ -341,6 +341,62 @@ HARMLESS: list[str] = [
 # More wording of conditions: the categories of violation in the line, then the text
 # (⏎ is a line break). Exactly these categories must be found.
 MORE_FOUND = """
+性别 质检 女 视力好，20-38岁
+性别 打荷、砧板各1名，男
+性别 超市：收银女，理货男，防损男
+性别 4S店：前台女，洗车男
+性别 护理女 45岁以内
+性别 药店营业员女 药士以上职称优先
+性别 资料员女会广联达
+性别 跟车员男，会修车
+性别 美发助理数名男，包吃住
+性别 防潮工⏎①男，力气大②能倒班
+性别 ⒈女性⒉高中以上
+性别 缝纫女工，裁剪男工
+性别 招男厨一名，会炒小炒
+性别 放射科，男医生优先
+性别 兼职礼仪：女大学生，168以上
+性别 女话务5人
+性别 寻找女运营一枚
+性别 求女家教一名
+性别 希望是男生，工地偏远
+性别 应聘者为女性
+性别 办公软件熟练女性
+性别 年龄18-40岁男性性格开朗
+性别 男满18周岁
+性别 性别：女身高160以上
+性别 专业不限 女性
+性别 房屋中介 男女不限 男生优先
+性别 女，不限学历
+性别 团队氛围好，女，20-30岁
+性别 带薪产假，女，35岁以下
+性别 照顾老人，女，50岁左右，会做饭
+性别 内衣专柜导购，女性
+性别 男宾部服务员男5名
+性别 KTV男服务员两名
+性别 粉丝运营（女）1名
+性别 Requirements: Female, 22-30 years old
+民族 男女不限，汉族
+民族+性别 长白班，汉族女性，高中
+婚育 年龄不限 已婚优先
+婚育 男女不限 已婚已育优先
+婚育 已婚 不限学历
+婚育 饲养员，夫妻双职工优先
+婚育 招夫妻两名，看管鱼塘
+婚育 准备结婚的勿扰
+婚育 保险内勤，有家庭者优先
+婚育 单身男女优先
+婚育 是否婚育：已婚已育优先
+户籍地域 男女不限 本地户口优先
+户籍地域 本地户口 学历不限
+户籍地域 学历不限 本地人优先
+户籍地域 北方人优先，能吃面食
+户籍地域 要上海人
+残疾健康 普工，无颈椎病
+残疾健康 身体有缺陷者勿扰
+残疾健康 身体健全，头脑灵活
+残疾健康 插件工，无手汗
+残疾健康 乙肝表面抗原阴性
 性别 前台（女性优先）
 性别 保安：男，45岁以下，有保安证优先
 性别 保安员10名，男，年龄18-45周岁，身高1.70米以上
@@ -1265,6 +1321,25 @@ MORE_FOUND = """
 
 # More harmless wording, one text a line.
 MORE_HARMLESS = """
+雇主家一个8岁男孩，需辅导作业
+照顾老人（女性，80岁）起居
+为患者（男，45岁）制定方案
+联系人：黄小姐（女士）
+男篮教练助理
+男：女=1：1
+员工以年轻女性为主，氛围活泼
+学生以女生为主
+送给每一位女士
+男神老板，女神主管
+不管你是技术男，还是文艺女
+家政妇女培训讲师
+汉族、回族均可
+未婚与否不限
+愿意去外地者优先
+情侣、夫妻优先安排住宿
+夫妻均可，提供夫妻房
+招男女学徒若干名
+男女保安员数名
 诚邀美女帅哥加盟
 男女不限；35岁以下；会开车
 1、性别不限；2、年龄25-35岁
@@ -2016,8 +2091,50 @@ def test_a_later_sentence_changes_nothing_before_it(text: str, more: str) -> Non
     assert len(screen(begun + more)) == len(screen(begun))
 
 
+BEFORE = (
+    "{post}\n要求：",
+    "{post}：",
+    "{post}（",
+    "{post}1名，",
+    "{post} 2人 ",
+    "{post}\n1.",
+    "{post}\n1、大专以上学历，",
+    "{post}若干 ",
+    "{post}/",
+    "{post}\n-",
+    "{post}\n①",
+    "{post}\n◆",
+    "{post}\n性别",
+    "{post}\n条件：18-40岁，",
+    "{post}，学历不限 ",
+    "{post}",
+)
+AFTER = (
+    "，35岁以下",
+    "\n2、大专以上",
+    " 45岁以下",
+    "。",
+    "、中专以上",
+    "2.能吃苦",
+    "5名",
+    " 有驾照",
+    "",
+)
+POSTS = ("保安", "收银", "理货", "焊工", "数控车床", "驾驶员", "护理")
+
+
+@pytest.mark.parametrize("trait", ["男", "女", "男性", "女生"])
+@pytest.mark.parametrize("before", BEFORE)
+def test_the_trait_standing_alone_is_found_whatever_the_post(before: str, trait: str) -> None:
+    for post in POSTS:
+        for after in AFTER:
+            begun = before.format(post=post)
+            found = [f for f in screen(begun + trait + after) if f.category is G]
+            assert any(f.start <= len(begun) < f.end for f in found), begun + trait + after
+
+
 @pytest.mark.parametrize(
-    "piece", ["男", "女，", "已婚", "无", "乙肝、", "本地户口", "不限", "18-", "招1名"]
+    "piece", ["收银女，", "男", "女，", "已婚", "无", "乙肝、", "本地户口", "不限", "18-", "招1名"]
 )
 def test_a_long_monotonous_text_is_read_in_time(piece: str) -> None:
     began = perf_counter()
