@@ -102,8 +102,8 @@ class PostgresEventStore(PostgresApplicationRecorder):
             rows = rows[1:]
         else:
             aggregate, kept_version = kind(), 0
-        for row in rows:
-            aggregate.apply(self._mapper.read(*row))
+        for recorded in self._mapper.read_all(rows):
+            aggregate.apply(recorded)
         return Kept(aggregate, kept_version)
 
     def replay(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
@@ -112,9 +112,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
 
     def history(self, stream_id: UUID, *, up_to: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the events of a stream in order, up to a log position."""
-        read = self._mapper.read
-        for row in self._rows(_HISTORY, (stream_id, up_to)):
-            yield read(*row)
+        yield from self._mapper.read_all(self._rows(_HISTORY, (stream_id, up_to)))
 
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command, None for one that is not known."""
@@ -126,7 +124,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
 
     def directory_events(self, after: int) -> list[RecordedEvent]:
         """Return the events of agencies and staff after a log position, in log order."""
-        return [self._mapper.read(*row) for row in self._rows(_DIRECTORY, (after,))]
+        return self._mapper.read_all(self._rows(_DIRECTORY, (after,)))
 
     def events_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
         """Return the events at these log positions, in log order."""
@@ -134,7 +132,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
             f"SELECT {_EVENT_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s::bigint[]) "
             "ORDER BY notification_id"
         )
-        return [self._mapper.read(*row) for row in self._rows(statement, (list(positions),))]
+        return self._mapper.read_all(self._rows(statement, (list(positions),)))
 
     def head(self) -> int:
         """Return the log position of the last event, 0 for an empty log."""

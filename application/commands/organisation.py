@@ -165,8 +165,8 @@ def _agency(directory: Directory, code: str, day: date) -> Agency:
 
 
 def _require_free(directory: Directory, code: str, day: date) -> None:
-    if directory.find(code, day) is not None:
-        raise InvalidInput(f"another agency bears the code {code} on {day}", field="code")
+    if directory.is_taken(code, day):
+        raise InvalidInput(f"another agency bears the code {code} on {day} or later", field="code")
 
 
 class StaffCommand(OrganisationCommand):

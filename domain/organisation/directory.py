@@ -64,6 +64,10 @@ class Timeline(Generic[T]):
         place = bisect_right(self._days, day)
         return self._values[place - 1] if place else None
 
+    def since(self, day: date) -> list[T]:
+        """Return the value as of `day` and all later ones."""
+        return self._values[max(bisect_right(self._days, day) - 1, 0) :]
+
     def latest(self) -> T:
         """Return the last value."""
         return self._values[-1]
@@ -208,6 +212,13 @@ class Directory:
                 return agency
         return None
 
+    def is_taken(self, code: str, day: date) -> bool:
+        """Say whether an agency bears `code` on `day` or will bear it later."""
+        return any(
+            (agency.closed_on is None or day < agency.closed_on) and code in agency.codes.since(day)
+            for agency in self._by_code.get(code, ())
+        )
+
     def holder(self, code: str, day: date) -> Agency | None:
         """Return who answers on `day` for records made under `code`.
 
@@ -218,9 +229,9 @@ class Directory:
         seen: set[UUID] = set()
         while agency is not None and not agency.exists_on(day) and agency.stream_id not in seen:
             seen.add(agency.stream_id)
-            if agency.successor_code is None:
+            if agency.successor_code is None or agency.closed_on is None:
                 return agency
-            agency = self.find(agency.successor_code, day)
+            agency = self.find(agency.successor_code, agency.closed_on)
         return agency
 
     def agencies(self, day: date) -> list[Agency]:

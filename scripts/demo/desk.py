@@ -88,7 +88,7 @@ class Desk:
                 raise WrongPlay(
                     f"{command.command_name}: expected {expected}: {refusal}"
                 ) from refusal
-            self.refused[expected, what_zh] += 1
+            self.refused[detail.rule or detail.code, what_zh] += 1
             return
         raise WrongPlay(f"{command.command_name} at {self.clock.now} was not refused: {expected}")
 

@@ -116,7 +116,7 @@ def test_the_district_counts_in_the_citys_notice_what_it_counts_itself(run: Run)
 def test_it_tells_what_was_repeated_refused_and_proven(run: Run) -> None:
     assert "proven from the log" in run.printed.replace("\n", " ")
     assert "none recorded twice" in run.printed
-    for rule in ("15.1", "35", "36", "38.1", "38.3", "39.2", "40", "56.1"):
+    for rule in ("15.1", "35", "36", "38.1", "38.3", "39.2", "40", "56.1", "not_authorised"):
         assert f"{rule} ×" in run.printed
     assert str(run.out) in run.printed.replace("\n", "")
 
