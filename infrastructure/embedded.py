@@ -6,13 +6,14 @@ import base64
 import json
 import os
 import secrets
+import subprocess
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from pydantic import SecretStr
 
-from ..domain.errors import InvalidInput
+from ..domain.errors import InvalidInput, Unavailable
 from .settings import KEY_BYTES, Settings
 
 
@@ -36,7 +37,17 @@ class EmbeddedPostgres:
                 "set one, or install taizhang[embedded]"
             ) from error
         _forget_dead_users(folder / "postgres" / ".handle_pids.json")
-        self._server: Any = get_server(folder / "postgres")
+        if " " in str(folder):
+            raise InvalidInput(
+                f"{folder}: PostgreSQL cannot be started in a folder with a blank in its path",
+                field="TAIZHANG_DATA_DIR",
+            )
+        try:
+            self._server: Any = get_server(folder / "postgres")
+        except (subprocess.SubprocessError, OSError, RuntimeError) as error:
+            raise Unavailable(
+                f"the private PostgreSQL does not start, see {folder / 'postgres' / 'log'}: {error}"
+            ) from error
 
     @property
     def url(self) -> str:

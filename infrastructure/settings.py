@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     to the operator, are kept apart from the database, and are lost for ever when lost.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TAIZHANG_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TAIZHANG_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: SecretStr | None = None
     schema_name: str = Field(default="taizhang", pattern=r"^[a-z][a-z0-9_]{0,30}$")

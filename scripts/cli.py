@@ -71,11 +71,13 @@ def do(
     ] = None,
 ) -> None:
     """Carry out one command and print its result as JSON."""
-    text = typer.get_text_stream("stdin").read() if fields == "-" else fields
+    text = typer.get_binary_stream("stdin").read() if fields == "-" else fields.encode()
     with opened() as taizhang:
         try:
-            values = json.loads(text)
-        except json.JSONDecodeError as error:
+            values = json.loads(text.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise InvalidInput("the fields are no text in UTF-8") from error
+        except (json.JSONDecodeError, RecursionError) as error:
             raise InvalidInput(f"the fields are no JSON: {error}") from error
         if not isinstance(values, dict):
             raise InvalidInput("the fields are a JSON object: {…}")
@@ -167,7 +169,7 @@ def screen(
             for row in table.rows():
                 if isinstance(row, RowError):
                     unread += 1
-                    console.print(f"line {row.line}: {row.reason}", highlight=False)
+                    console.print(f"line {row.line}: {row.reason}", highlight=False, markup=False)
                     continue
                 findings = [
                     finding.model_dump(mode="json", exclude={"cue"})
@@ -218,6 +220,8 @@ def import_vacancies(
     Run it again after a break: rows taken before are skipped.
     """
     with opened() as taizhang:
+        if report_file is not None:
+            _require_writable(report_file)
         explicit = _mapping(columns or [], mapping_file)
         try:
             table = open_table(file, encoding=encoding, delimiter=delimiter, sheet=sheet)
@@ -270,6 +274,14 @@ def _mapping(options: list[str], file: Path | None) -> ColumnMapping:
     if not isinstance(data, dict):
         raise InvalidInput(f"{file} is not a JSON object", field="--mapping-file")
     return ColumnMapping.from_dict(data).overridden_by(mapping)
+
+
+def _require_writable(file: Path) -> None:
+    """Find out before anything is imported whether the report can be written afterwards."""
+    try:
+        file.open("a").close()
+    except OSError as error:
+        raise InvalidInput(f"cannot write {file}: {error.strerror}", field="--report") from error
 
 
 def _write_report(report: ImportReport, file: Path) -> None:

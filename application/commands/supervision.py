@@ -78,4 +78,3 @@ class IssueNotice(Command, name="issue_notice"):
                 reason=self.correction_reason,
             ),
         )
-

@@ -200,7 +200,9 @@ def verify_licence(
         )
     if valid_from > occasion.occurred_on:
         # It would take the place of the one in force: a renewed licence is verified once it is valid.
-        raise RuleBroken("35", f"the licence is valid only from {valid_from}: verify it from then on")
+        raise RuleBroken(
+            "35", f"the licence is valid only from {valid_from}: verify it from then on"
+        )
     if valid_until is not None and valid_until < occasion.occurred_on:
         raise RuleBroken("35", f"the licence expired on {valid_until}: ask for the renewed one")
     return [LicenceVerified(licence=licence, valid_from=valid_from, valid_until=valid_until)]

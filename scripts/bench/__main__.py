@@ -15,16 +15,25 @@ from .measuring import Results, Setting
 from .report import print_tables, write_json
 from .server import machine, server
 
-MEASUREMENTS = {module.NAME: module.measure for module in (commands, appends, catch_up, replay, memory, notice)}
+MEASUREMENTS = {
+    module.NAME: module.measure for module in (commands, appends, catch_up, replay, memory, notice)
+}
 
 
 def main(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds in which the peers take turns.")] = 7,
-    quick: Annotated[bool, typer.Option("--quick", help="Tiny sizes and two rounds: does it run?")] = False,
-    only: Annotated[list[str] | None, typer.Option(help=f"Any of: {', '.join(MEASUREMENTS)}.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path("out/bench.json"),
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Tiny sizes and one round: does it run?")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"Any of: {', '.join(MEASUREMENTS)}.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path(
+        "out/bench.json"
+    ),
     database_url: Annotated[
-        str | None, typer.Option(envvar="TAIZHANG_DATABASE_URL", help="A server; else an embedded one.")
+        str | None,
+        typer.Option(envvar="TAIZHANG_DATABASE_URL", help="A server; else an embedded one."),
     ] = None,
 ) -> None:
     """Measure this package beside the library it stands on and beside a plain table."""
@@ -37,7 +46,7 @@ def main(
         console.print(f"{held}", highlight=False)
         setting = Setting(
             url=url,
-            rounds=min(rounds, 2) if quick else rounds,
+            rounds=1 if quick else rounds,
             quick=quick,
             crew=crew,
             key=new_key(),
@@ -47,7 +56,9 @@ def main(
         for name in wanted:
             MEASUREMENTS[name](setting, results)
     print_tables(results)
-    write_json(out, {"machine": held, "rounds": setting.rounds, "quick": quick, **results.as_json()})
+    write_json(
+        out, {"machine": held, "rounds": setting.rounds, "quick": quick, **results.as_json()}
+    )
     console.print(f"figures: {out}", highlight=False)
 
 

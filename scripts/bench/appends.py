@@ -16,8 +16,9 @@ from . import ours, stock
 from .clients import Work, kept, leave
 from .measuring import Results, Setting, in_turns
 from .server import connect, database
+from .staffing import AGENCY, NOW, TODAY, reviewer
 from .stock_ledger import EmployerLedger as StockLedger
-from .workload import AGENCY, NOW, TODAY, ledger, reviewer
+from .workload import ledger
 
 NAME = "append"
 CLIENTS = (1, 4)
@@ -39,7 +40,9 @@ def _ours(url: str, key: str, count: int, *, whole: bool) -> Work:
     for version in range(1, count + 1):
         command_id = uuid4()
         event = VacancyPassed(vacancy_id=uuid4(), overruled=None)
-        accepted = AcceptedCommand(command_id, "pass_vacancy", sha256(command_id.bytes).digest(), b"{}" * 60)
+        accepted = AcceptedCommand(
+            command_id, "pass_vacancy", sha256(command_id.bytes).digest(), b"{}" * 60
+        )
         batches.append(
             Batch(
                 reviewer(),
@@ -63,23 +66,23 @@ def _ours(url: str, key: str, count: int, *, whole: bool) -> Work:
 def _stock(url: str, count: int) -> Work:
     """Prepare puts of an event through the library's event store."""
     app = kept("stock", url, lambda: stock.Ledgers(stock.environment(url)))
-    meta = {
-        "day": TODAY.isoformat(),
+    meta: dict[str, Any] = {
+        "day": TODAY,
         "staff_id": reviewer().staff_id,
         "agency_code": AGENCY,
-        "command_id": uuid4().hex,
+        "command_id": uuid4(),
     }
     held = StockLedger(credit_code=uuid4().hex, name="", basics={}, channel="front_desk", **meta)
     for _ in range(count):
-        vacancy_id = str(uuid4())
+        vacancy_id = uuid4()
         held.vacancies[vacancy_id] = {}
-        held.passed(vacancy_id=vacancy_id, overruled=None, **{**meta, "command_id": uuid4().hex})
+        held.passed(vacancy_id=vacancy_id, overruled=None, **{**meta, "command_id": uuid4()})
     events = held.collect_events()[1:]
     put = app.events.put
 
     def work() -> int:
         for event in events:
-            put([event])  # type: ignore[list-item]
+            put([event])
         return count
 
     return work
@@ -98,7 +101,6 @@ def _unordered(url: str, count: int) -> Work:
         return count
 
     return work
-
 
 
 def measure(setting: Setting, results: Results) -> None:

@@ -19,13 +19,13 @@ Job = Callable[..., Work]
 class Timed(NamedTuple):
     """What several clients did together: how much, and from the first one's start to the last one's end."""
 
-    count: int
+    done: int
     seconds: float
 
     @property
     def rate(self) -> float:
-        """How often a second."""
-        return self.count / self.seconds
+        """How much a second."""
+        return self.done / self.seconds
 
 
 class Crew:

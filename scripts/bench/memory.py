@@ -41,8 +41,8 @@ def _replay(url: str, key: str, ledgers: int) -> Work:
     streams = [opened.stream(number) for number in range(ledgers)]
 
     def work() -> int:
-        for stream_id in streams:
-            opened.taizhang.events.replay(EmployerLedger, stream_id)
+        for _ in opened.taizhang.events.replay_many(EmployerLedger, streams):
+            pass
         return 0
 
     return partial(peak_growth, work)
@@ -82,4 +82,4 @@ def measure(setting: Setting, results: Results) -> None:
 
 def _fresh(job: object, url: str, key: str, amount: int) -> float:
     with Crew(1) as crew:
-        return crew.run(job, [(url, key, amount)]).count / 1024  # type: ignore[arg-type]
+        return crew.run(job, [(url, key, amount)]).done / 1024  # type: ignore[arg-type]

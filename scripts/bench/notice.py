@@ -15,7 +15,7 @@ from .clients import Crew, Job, Work, kept
 from .measuring import Results, Setting, in_turns
 from .memory import peak_growth
 from .server import connect, database
-from .workload import CITY
+from .staffing import CITY
 
 NAME = "notice"
 STEPS = ("facts and figures", "JSON", "HTML", "XLSX")
@@ -107,9 +107,9 @@ def measure(setting: Setting, results: Results) -> None:
                 [(step, partial(turn, partial(_step, step))) for step in STEPS],
                 rehearse=False,  # a notice is made once a day
             )
-            counted["defects named"] = crew.run(_defects, [share]).count
+            counted["defects named"] = crew.run(_defects, [share]).done
         with Crew(1) as crew:
-            grown = crew.run(_whole, [share]).count / 1024
+            grown = crew.run(_whole, [share]).done / 1024
     case = f"{changed:,} changed, {live:,} public"
     taken[ALL] = [sum(values) for values in zip(*taken.values(), strict=True)]
     results.take(NAME, case, "s", taken)

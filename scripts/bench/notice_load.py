@@ -10,7 +10,8 @@ from typing import Any
 from psycopg import Connection
 
 from . import ours
-from .workload import DISTRICTS, SEED, TODAY, Fact, Place, life, qualification
+from .staffing import DISTRICTS, TODAY
+from .workload import SEED, Fact, Place, life, qualification
 
 DAY = TODAY
 BEFORE = (0, 3, 31, 33)
@@ -71,25 +72,40 @@ def _multiply(connection: Connection[Any], live: int) -> None:
     Copies were published on the 3 to 27 days before. Where the original lacks an item only one copy in
     ten is made, and none where its wording is unlawful: the wording would have to be in the log.
     """
-    connection.execute("CREATE TEMP TABLE base AS SELECT * FROM vacancies_g1 WHERE status = 'published' AND violations = 0")
-    row = connection.execute("SELECT count(*) FILTER (WHERE missing = 0), count(*) FILTER (WHERE missing <> 0) FROM base").fetchone()
+    connection.execute(
+        "CREATE TEMP TABLE base AS SELECT * FROM vacancies_g1 WHERE status = 'published' AND violations = 0"
+    )
+    row = connection.execute(
+        "SELECT count(*) FILTER (WHERE missing = 0), count(*) FILTER (WHERE missing <> 0) FROM base"
+    ).fetchone()
     assert row is not None
     copies = max(round(live / (row[0] + row[1] / 10)), 1)
-    _copy(connection, "employers", {"stream_id": _EMPLOYER.format("o", "n")},
-          f"employers_g1 AS o, generate_series(1, {EMPLOYER_COPIES - 1}) AS n")
-    connection.execute(f"""
+    _copy(
+        connection,
+        "employers",
+        {"stream_id": _EMPLOYER.format("o", "n")},
+        f"employers_g1 AS o, generate_series(1, {EMPLOYER_COPIES - 1}) AS n",
+    )
+    connection.execute(
+        f"""
         CREATE TEMP TABLE made AS SELECT b.vacancy_id AS was, gen_random_uuid() AS vacancy_id,
             CASE n % {EMPLOYER_COPIES} WHEN 0 THEN b.stream_id
-                ELSE {_EMPLOYER.format('b', f'n % {EMPLOYER_COPIES}')} END AS stream_id,
+                ELSE {_EMPLOYER.format("b", f"n % {EMPLOYER_COPIES}")} END AS stream_id,
             3 + n % 25 AS days
         FROM base AS b, generate_series(1, {copies}) AS n WHERE b.missing = 0 OR n % 10 = 0
-    """.encode())
+    """.encode()
+    )
     days = {
         name: f"o.{name} - m.days"
         for name in ("drafted_on", "submitted_on", "reviewed_on", "published_on")
     }
     of_made = {"vacancy_id": "m.vacancy_id", "stream_id": "m.stream_id"}
-    _copy(connection, "vacancies", {**of_made, **days}, "base AS o JOIN made AS m ON m.was = o.vacancy_id")
+    _copy(
+        connection,
+        "vacancies",
+        {**of_made, **days},
+        "base AS o JOIN made AS m ON m.was = o.vacancy_id",
+    )
     _copy(
         connection,
         "ledger_entries",

@@ -21,7 +21,8 @@ from ...domain.organisation.powers import Actor
 from ...infrastructure.event_store import state_row
 from ...infrastructure.mapper import Mapper
 from ...infrastructure.taizhang import Taizhang
-from .workload import AGENCY, CITY, TODAY, Fact, Place, clock, credit_code, founding, submitter
+from .staffing import AGENCY, CITY, TODAY, founding, submitter
+from .workload import Fact, Place, clock, credit_code
 
 _COPY = (
     "COPY stored_events (originator_id, originator_version, topic, state, occurred_on, recorded_at, "

@@ -17,14 +17,14 @@ from psycopg import Connection, Cursor, errors
 from ...application.commands import employers as commands
 from ...application.commands.base import Command
 from ...domain.employer.content import screen_content
-from ...domain.employer.ledger import EmployerLedgerOpened
-from ...domain.employer.papers import AgentVerified, LicenceVerified
+from ...domain.employer.papers import AgentVerified, EmployerLedgerOpened, LicenceVerified
 from ...domain.employer.vacancy import VacancyDrafted
 from ...domain.errors import InvalidInput, NotFound, RuleBroken
 from ...domain.organisation.powers import Actor, require
 from ...domain.regulation.edition import edition_on
 from .server import connect
-from .workload import AGENCY, TODAY, Fact, credit_code, directory, submitter
+from .staffing import AGENCY, TODAY, directory, submitter
+from .workload import Fact, credit_code
 
 _SCHEMA = Path(__file__).with_name("plain.sql")
 _PAPERS = """e.agency_code, e.registered_on, e.licence_valid_from, e.licence_valid_until, EXISTS (
@@ -154,9 +154,7 @@ def _publish(command: Any, found: Any, values: Values) -> str:
 
 
 def _withdraw(command: Any, found: Any, values: Values) -> str:
-    _require(
-        found, values["day"], "41", "draft", "submitted", "passed", "returned", "published"
-    )
+    _require(found, values["day"], "41", "draft", "submitted", "passed", "returned", "published")
     values.update(status="withdrawn", reason=command.reason.value, note=command.note)
     return _WITHDRAW
 

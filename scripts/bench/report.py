@@ -20,7 +20,9 @@ def print_tables(results: Results) -> None:
     figures = Table("measurement", "case", "peer", "median", "low", "high", "unit", title="Figures")
     for figure in results.figures:
         figures.add_row(*figure_cells(figure))
-    ratios = Table("measurement", "case", "what", "median", "low", "high", "target", "", title="Ratios")
+    ratios = Table(
+        "measurement", "case", "what", "median", "low", "high", "target", "", title="Ratios"
+    )
     for ratio in results.ratios:
         ratios.add_row(*ratio_cells(ratio))
     console.print(figures, ratios)

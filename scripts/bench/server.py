@@ -48,11 +48,15 @@ def database(server_url: str) -> Iterator[str]:
     """Give the address of an empty database of our own, dropped afterwards."""
     name = f"bench_{uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+        )
         try:
             yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
         finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            )
             connection.execute("CHECKPOINT")
 
 
@@ -79,7 +83,10 @@ def machine(url: str) -> dict[str, str]:
         "processor": _processor(),
         "python": platform.python_version(),
         "system": platform.platform(terse=True),
-        **{f"postgresql {name}".replace(" server_version", ""): held for name, held in settings.items()},
+        **{
+            f"postgresql {name}".replace(" server_version", ""): held
+            for name, held in settings.items()
+        },
     }
 
 

@@ -35,9 +35,7 @@ _SECTIONS = {
     "ReferralOutcomeLearnt": Section.DEMAND_MET,
 }
 _ENTRY = "INSERT INTO stock.ledger_entries VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_ARISE = (
-    "INSERT INTO stock.obligations VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, NULL, NULL, 'open')"
-)
+_ARISE = "INSERT INTO stock.obligations VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, NULL, NULL, 'open')"
 _CLOSE = """
     UPDATE stock.obligations SET closed_on = %s, closed_position = %s,
         outcome = CASE WHEN %s THEN 'cancelled' WHEN %s <= due_on THEN 'met' ELSE 'late' END
@@ -111,11 +109,13 @@ class LedgerProjection(Projection[LedgerView]):
         """Fold one event into all read models."""
         LedgerView.began = LedgerView.began or time.perf_counter()
         kind, position = type(domain_event).__name__, tracking.notification_id
-        day = date.fromisoformat(domain_event.day)
+        day = domain_event.day
         statements = [self._entry(kind, domain_event, day, position)]
         if handler := _HANDLERS.get(kind):
             statements.append(handler(domain_event, day, position))
-        subject = getattr(domain_event, "referral_id", None) or getattr(domain_event, "vacancy_id", None)
+        subject = getattr(domain_event, "referral_id", None) or getattr(
+            domain_event, "vacancy_id", None
+        )
         for duty, cancelled in _ENDS.get(kind, ()):
             statements.append((_CLOSE, (day, position, cancelled, day, subject, duty)))
         if kind in _ARISES:
@@ -134,7 +134,7 @@ class LedgerProjection(Projection[LedgerView]):
 
     def _arise(self, kind: str, event: Any, day: date, position: int, subject: Any) -> Statement:
         duty = _ARISES[kind]
-        since = date.fromisoformat(event.valid_until) if kind == "VacancyPublished" else day
+        since = event.valid_until if kind == "VacancyPublished" else day
         due = getattr(edition_on(day), duty).due(since, self._calendar)
         return _ARISE, (
             subject, duty, position, event.originator_id, _RULES[duty], event.agency_code,
@@ -157,9 +157,9 @@ def _opened(event: Any, day: date, position: int) -> Statement:
 
 
 def _agent(event: Any, _: date, position: int) -> Statement:
-    last_good = min(event.authority_valid_until, event.identity_valid_until or "9")
+    last_good = min(event.authority_valid_until, event.identity_valid_until or date.max)
     masked = mask_name(event.name)
-    agent = {event.agent_id: {"valid_until": last_good, "name": masked}}
+    agent = {str(event.agent_id): {"valid_until": last_good.isoformat(), "name": masked}}
     return (
         "UPDATE stock.employers SET agents = agents || %s::jsonb, agent_valid_until = greatest(agent_valid_until, "
         "%s::date), agent_name_masked = %s, last_position = %s WHERE stream_id = %s",
@@ -190,7 +190,9 @@ def _revised(event: Any, _: date, position: int) -> Statement:
     )  # fmt: skip
 
 
-def _set(columns: str, *values: Callable[[Any, date], Any]) -> Callable[[Any, date, int], Statement]:
+def _set(
+    columns: str, *values: Callable[[Any, date], Any]
+) -> Callable[[Any, date, int], Statement]:
     statement = _UPDATE.format(columns)
 
     def handler(event: Any, day: date, position: int) -> Statement:
@@ -285,5 +287,3 @@ def run(url: str, events: int, timeout: float) -> float:
     if not finished:
         raise TimeoutError(f"{events} events were not folded in {timeout} seconds")
     return events / (LedgerView.ended - LedgerView.began)
-
-

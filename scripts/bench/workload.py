@@ -21,27 +21,23 @@ from ...application.commands.employers import (
     SubmitVacancy,
     WithdrawVacancy,
 )
-from ...domain.calendar import SHANGHAI
 from ...domain.employer import papers, services, vacancy
 from ...domain.employer.content import Screening, VacancyContent, screen_content
-from ...domain.employer.ledger import EmployerLedgerOpened
-from ...domain.employer.papers import Channel, EmployerBasics, LicenceKind
+from ...domain.employer.papers import (
+    Channel,
+    EmployerBasics,
+    EmployerLedgerOpened,
+    LicenceKind,
+)
 from ...domain.employer.pay import Pay, PayUnit
 from ...domain.employer.text_values import SocialInsurance
 from ...domain.employer.vacancy import ReviewDefect, WithdrawalReason
-from ...domain.events import Event, RecordedEvent
+from ...domain.events import Event
 from ...domain.identity import credit_check_character
-from ...domain.organisation.agency import AgencyFounded, AgencyLevel, agency_stream
-from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Actor
-from ...domain.organisation.staff import CertificateRecorded, Role, StaffJoined, staff_stream
+from .staffing import AGENCY, DISTRICTS, NOW, TODAY, reviewer, submitter
 
 SEED = 153_2018
-TODAY = date(2026, 3, 2)
-NOW = datetime(2026, 3, 2, 10, 0, tzinfo=SHANGHAI)
-CITY = "110000"
-DISTRICTS = tuple(f"1101{place:02}" for place in range(1, 18))
-AGENCY = DISTRICTS[4]
 PAPERS_UNTIL = date(2030, 12, 31)
 LIFE = 6
 """Commands that take a vacancy from draft to archive."""
@@ -66,70 +62,6 @@ class Place(NamedTuple):
     employer: int
     agency_code: str
     fact: Fact
-
-
-# --- who acts ---------------------------------------------------------------------------------
-
-
-def submitter(agency_code: str = AGENCY) -> Actor:
-    """Return who takes vacancies in and submits them."""
-    return Actor(staff_id=f"c{agency_code}", agency_code=agency_code)
-
-
-def reviewer(agency_code: str = AGENCY) -> Actor:
-    """Return who reviews them."""
-    return Actor(staff_id=f"r{agency_code}", agency_code=agency_code)
-
-
-def founding() -> list[tuple[UUID, Event]]:
-    """Return the events by which the agencies and their staff came to be."""
-    day = date(2019, 1, 1)
-    found: list[tuple[UUID, Event]] = [
-        (
-            agency_stream(CITY, day),
-            AgencyFounded(
-                code=CITY, name="市中心", level=AgencyLevel.CITY, parent_code=None, effective_on=day
-            ),
-        )
-    ]
-    for code in DISTRICTS:
-        founded = AgencyFounded(
-            code=code,
-            name=f"第{int(code[4:])}区中心",
-            level=AgencyLevel.DISTRICT,
-            parent_code=CITY,
-            effective_on=day,
-        )
-        found.append((agency_stream(code, day), founded))
-        for actor, role in (
-            (submitter(code), Role.COUNSELLOR),
-            (reviewer(code), Role.INFORMATION_ANALYST),
-        ):
-            joined = StaffJoined(
-                staff_id=actor.staff_id,
-                name=f"职员{actor.staff_id}",
-                agency_code=code,
-                roles=(role,),
-                effective_on=day,
-            )
-            certified = CertificateRecorded(
-                role=role, title="资格证书", valid_from=day, valid_until=None
-            )
-            stream = staff_stream(actor.staff_id)
-            found += [(stream, joined), (stream, certified)]
-    return found
-
-
-def directory() -> Directory:
-    """Return the directory of these agencies, for peers that keep no events of them."""
-    held = Directory()
-    for position, (stream_id, event) in enumerate(founding(), 1):
-        held.apply(
-            RecordedEvent(
-                event, stream_id, 1, position, TODAY, NOW, "system", CITY, UUID(int=position)
-            )
-        )
-    return held
 
 
 # --- employers --------------------------------------------------------------------------------
@@ -171,7 +103,16 @@ def qualification(number: int, day: date) -> list[Fact]:
 
 # --- vacancies --------------------------------------------------------------------------------
 
-_TITLES = ("售前技术支持", "餐厅服务员", "会计", "数据分析师", "电工", "仓库管理员", "护理员", "销售经理")
+_TITLES = (
+    "售前技术支持",
+    "餐厅服务员",
+    "会计",
+    "数据分析师",
+    "电工",
+    "仓库管理员",
+    "护理员",
+    "销售经理",
+)
 _DUTIES = (
     "岗位职责：1、负责配合客户及项目需要，完成技术交流，提供解决方案；2、负责整体规划、方案设计、标书制作、投标及应答；"
     "3、负责协助销售人员对客户在项目过程中进行沟通、服务、技术支持；4、深度挖掘市场需求、发展方向。",
@@ -280,9 +221,7 @@ def life(
     steps += [
         (vacancy.VacancyPassed(vacancy_id=vacancy_id, overruled=overruled), 3, second),
         (
-            vacancy.VacancyPublished(
-                vacancy_id=vacancy_id, valid_until=start + timedelta(days=30)
-            ),
+            vacancy.VacancyPublished(vacancy_id=vacancy_id, valid_until=start + timedelta(days=30)),
             3,
             first,
         ),

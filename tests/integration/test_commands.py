@@ -174,9 +174,7 @@ class TestBadInput:
     def test_an_unknown_agency_may_do_nothing(self, world: World) -> None:
         stranger = Actor(staff_id="clerk", agency_code="999999")
         with pytest.raises(NotAuthorised, match="no agency has the code 999999"):
-            world.taizhang.execute(
-                opening(world.credit_code()), by=stranger, command_id=uuid4()
-            )
+            world.taizhang.execute(opening(world.credit_code()), by=stranger, command_id=uuid4())
         assert world.sql("SELECT agency_code FROM refusals") == [("999999",)]
 
     @pytest.mark.rule("36")
@@ -196,28 +194,22 @@ class TestBadInput:
     def test_a_day_in_the_future_is_refused(self, world: World) -> None:
         tomorrow = world.clock.today + timedelta(days=1)
         with pytest.raises(InvalidInput, match="2026-11-03 is in the future: today is 2026-11-02"):
-            world.do(
-                opening(world.credit_code()).model_copy(update={"occurred_on": tomorrow})
-            )
+            world.do(opening(world.credit_code()).model_copy(update={"occurred_on": tomorrow}))
 
     def test_the_day_is_that_of_beijing_whatever_the_clocks_zone(self, world: World) -> None:
         from datetime import UTC, datetime
 
         world.clock.now = datetime(2026, 11, 2, 17, tzinfo=UTC)  # 01:00 on the 3rd in Beijing
-        command = opening(world.credit_code()).model_copy(
-            update={"occurred_on": date(2026, 11, 3)}
-        )
+        command = opening(world.credit_code()).model_copy(update={"occurred_on": date(2026, 11, 3)})
         world.do(command)
         with pytest.raises(InvalidInput, match="in the future"):
             world.do(
-                opening(world.credit_code(2)).model_copy(
-                    update={"occurred_on": date(2026, 11, 4)}
-                )
+                opening(world.credit_code(2)).model_copy(update={"occurred_on": date(2026, 11, 4)})
             )
 
     def test_a_day_before_the_first_edition_is_refused(self, world: World) -> None:
         early = opening(world.credit_code()).model_copy(update={"occurred_on": date(2018, 7, 31)})
-        with pytest.raises(InvalidInput, match="occurred_on: no edition .* 2018-08-01"):
+        with pytest.raises(InvalidInput, match=r"occurred_on: no edition .* 2018-08-01"):
             world.do(early)
 
     @pytest.mark.rule("41")
@@ -320,7 +312,9 @@ class TestBatches:
             by=world.actor("clerk"),
         )
         assert [isinstance(answer, CommandResult) for answer in answers] == [True, True]
-        assert len({answer.position for answer in answers if isinstance(answer, CommandResult)}) == 1
+        assert (
+            len({answer.position for answer in answers if isinstance(answer, CommandResult)}) == 1
+        )
 
     def test_a_dry_run_decides_and_records_nothing(self, world: World) -> None:
         code = world.register()
@@ -461,9 +455,7 @@ class TestPowers:
     ) -> None:
         code = world.open_ledger()
         world.clock.forward(days=2)
-        world.do(
-            EndStaff(staff_id="clerk", effective_on=world.clock.today), "administrator"
-        )
+        world.do(EndStaff(staff_id="clerk", effective_on=world.clock.today), "administrator")
         late = basics(code).model_copy(update={"occurred_on": date(2026, 11, 2)})
         for command in (basics(code), late):
             with pytest.raises(NotAuthorised, match="clerk is not on the staff"):
@@ -480,9 +472,7 @@ class TestPowers:
         with pytest.raises(NotAuthorised, match="not on the staff of 110105001"):
             world.do(basics(code))
         moved = Actor(staff_id="clerk", agency_code=SIBLING)
-        world.taizhang.execute(
-            opening(world.credit_code(5)), by=moved, command_id=uuid4()
-        )
+        world.taizhang.execute(opening(world.credit_code(5)), by=moved, command_id=uuid4())
 
     def test_a_successor_takes_the_records_of_a_closed_agency_over(self, world: World) -> None:
         code = world.open_ledger(1, "sibling")
@@ -590,9 +580,7 @@ class TestWhatIsRemembered:
                     )
         assert [len(world.event_names(world.stream(code))) for code in codes] == [7, 7]
 
-    def test_an_agency_closed_in_another_process_is_closed_here_at_once(
-        self, world: World
-    ) -> None:
+    def test_an_agency_closed_in_another_process_is_closed_here_at_once(self, world: World) -> None:
         code = world.open_ledger(1, "sibling")
         with world.reopen() as other:
             other.execute(

@@ -81,7 +81,9 @@ def test_of_two_that_exclude_each_other_one_is_refused(world: World) -> None:
     vacancy_id = world.submit(vacancy_code)
     answers = at_once(
         4,
-        lambda _: world.do(PassVacancy(credit_code=vacancy_code, vacancy_id=vacancy_id), "reviewer"),
+        lambda _: world.do(
+            PassVacancy(credit_code=vacancy_code, vacancy_id=vacancy_id), "reviewer"
+        ),
     )
     assert [type(answer) for answer in answers].count(CommandResult) == 1
     assert [type(answer) for answer in answers].count(RuleBroken) == 3
@@ -289,7 +291,7 @@ def test_a_slow_writer_is_not_starved_by_a_fast_one(world: World) -> None:
             time.sleep(0.02)  # while it decides, the other is first again and again
             return kept
 
-        other.events.load = slowly  # type: ignore[method-assign]
+        other.events.load = slowly  # type: ignore[method-assign,assignment]
         fast = [pool.submit(hurry) for _ in range(2)]
         for _ in range(5):
             other.execute(basics(code, "慢"), by=world.actor("clerk"), command_id=uuid4())

@@ -238,7 +238,9 @@ def test_a_refusal_is_kept_with_its_rule_and_without_what_was_asked(world: World
         world.draft(code)
     with pytest.raises(RuleBroken):
         world.do(
-            world.agent(code).model_copy(update={"authority_valid_until": world.clock.today.replace(day=1)}),
+            world.agent(code).model_copy(
+                update={"authority_valid_until": world.clock.today.replace(day=1)}
+            ),
             command_id=command_id,
         )
     rows = world.sql("SELECT * FROM refusals ORDER BY refusal_id")
@@ -249,7 +251,9 @@ def test_a_refusal_is_kept_with_its_rule_and_without_what_was_asked(world: World
     assert rows[1][1] == command_id
     assert rows[1][6:] == ("clerk", "110105001")
     text = repr(rows)
-    assert not any(secret in text for secret in ("欧阳", "13912345678", world.identity_number(1), code))
+    assert not any(
+        secret in text for secret in ("欧阳", "13912345678", world.identity_number(1), code)
+    )
 
 
 def test_a_refused_command_leaves_nothing_but_its_refusal(world: World) -> None:

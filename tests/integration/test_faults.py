@@ -51,7 +51,9 @@ class TestLostAcknowledgement:
         "make",
         [
             pytest.param(lambda world, code: basics(code), id="accepted anew"),
-            pytest.param(lambda world, code: RegisterEmployer(credit_code=code), id="nothing to do"),
+            pytest.param(
+                lambda world, code: RegisterEmployer(credit_code=code), id="nothing to do"
+            ),
             pytest.param(
                 lambda world, code: OpenEmployerLedger(
                     credit_code=world.credit_code(2), name="某", channel=Channel.SURVEY
@@ -258,9 +260,7 @@ def test_after_it_was_closed_the_service_refuses_at_once(world: World) -> None:
     service.close()
     started = time.monotonic()
     with pytest.raises(Unavailable):
-        service.execute(
-            basics(world.credit_code()), by=world.actor("clerk"), command_id=uuid4()
-        )
+        service.execute(basics(world.credit_code()), by=world.actor("clerk"), command_id=uuid4())
     assert time.monotonic() - started < 3
 
 

@@ -68,7 +68,8 @@ def test_one_that_fails_leaves_nothing_half_done(
 def test_a_database_that_a_newer_version_has_used_is_not_touched(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database_module, "migrations", lambda real=migrations(): real[:-1])
+    known = migrations()[:-1]
+    monkeypatch.setattr(database_module, "migrations", lambda: known)
     with pytest.raises(TaizhangError, match="newer version"):
         world.reopen()
 
@@ -82,7 +83,10 @@ def test_two_installations_live_in_two_schemas_of_one_database(
     from taizhang.domain.organisation.agency import AgencyLevel
 
     found = FoundAgency(
-        code="110000", name="北京", level=AgencyLevel.CITY, effective_on="2018-08-01"  # type: ignore[arg-type]
+        code="110000",
+        name="北京",
+        level=AgencyLevel.CITY,
+        effective_on="2018-08-01",
     )
     with (
         Taizhang.open(**options(database_url), schema_name="one") as one,

@@ -41,7 +41,7 @@ def issue(world: World, day: date = DAY, **more: str) -> IssuedNotice:
 
 @pytest.fixture
 def busy(world: World) -> World:
-    """A day on which vacancies were submitted and published, one of them faulty; it is over."""
+    """Return a day on which vacancies were submitted and published, one of them faulty; it is over."""
     code = world.register()
     world.publish(code)
     world.publish(code, world.discriminatory, overruled="剧组女演员")
@@ -72,9 +72,7 @@ class TestIssuing:
             assert len(set(pool.map(work, range(3)))) == 1
 
     def test_it_counts_what_happened_and_finds_what_is_wrong(self, busy: World) -> None:
-        notice = busy.taizhang.notices.document(
-            issue(busy).notice_id, by=busy.actor("supervisor")
-        )
+        notice = busy.taizhang.notices.document(issue(busy).notice_id, by=busy.actor("supervisor"))
         assert notice.day == DAY
         text = canonical_json(notice).decode()
         assert '"submitted":3' in text
@@ -83,7 +81,7 @@ class TestIssuing:
 
     def test_not_while_the_day_lasts(self, busy: World) -> None:
         today = busy.clock.today
-        with pytest.raises(InvalidInput, match="2026-11-03 is not over: .* from 2026-11-04 on"):
+        with pytest.raises(InvalidInput, match=r"2026-11-03 is not over: .* from 2026-11-04 on"):
             issue(busy, today)
         preview = busy.taizhang.notices.preview_daily_vacancies(
             today, DISTRICT, by=busy.actor("supervisor")
@@ -126,9 +124,7 @@ class TestIssuing:
 
     def test_of_an_unknown_agency_there_is_none(self, busy: World) -> None:
         with pytest.raises(NotFound, match="no agency bears the code 110999"):
-            busy.taizhang.notices.issue_daily_vacancies(
-                DAY, "110999", by=busy.actor("supervisor")
-            )
+            busy.taizhang.notices.issue_daily_vacancies(DAY, "110999", by=busy.actor("supervisor"))
 
     def test_who_became_supervisor_after_the_day_may_issue_it(self, busy: World) -> None:
         busy.do(
@@ -228,9 +224,9 @@ class TestCorrection:
             assert other.notices.find(first.notice_id, by=supervisor).superseded
             again = canonical_json(other.notices.document(first.notice_id, by=supervisor))
             assert again == original
-            assert (
-                other.notices.issue_daily_vacancies(DAY, DISTRICT, by=supervisor) == second
-            ), "the one in force is given"
+            assert other.notices.issue_daily_vacancies(DAY, DISTRICT, by=supervisor) == second, (
+                "the one in force is given"
+            )
             proof = other.notices.recompute(first.notice_id, by=supervisor)
             assert not proof.is_proven
             assert any("policy" in note for note in proof.notes), "it says what has changed"

@@ -69,7 +69,9 @@ def whole_database(world: World) -> bytes:
     for (table,) in tables:
         for row in world.sql(f"SELECT * FROM {table}"):
             for value in row:
-                found += bytes(value) if isinstance(value, bytes | memoryview) else repr(value).encode()
+                found += (
+                    bytes(value) if isinstance(value, bytes | memoryview) else repr(value).encode()
+                )
                 found += b"\n"
     return found
 
@@ -79,7 +81,11 @@ def test_no_personal_data_lie_in_plain_anywhere_in_the_database(world: World) ->
     code = world.register()
     world.publish(code)
     with pytest.raises(TaizhangError):
-        world.do(world.agent(code).model_copy(update={"authority_valid_until": world.clock.today.replace(year=2020)}))
+        world.do(
+            world.agent(code).model_copy(
+                update={"authority_valid_until": world.clock.today.replace(year=2020)}
+            )
+        )
     with pytest.raises(TaizhangError):
         world.do(world.agent(code), "sibling")
     world.taizhang.projections.catch_up()

@@ -31,7 +31,9 @@ SUBDISTRICT, SIBLING, STATION = "110105001", "110105002", "110105001001"
 class TestFreshness:
     def test_a_query_that_asks_for_more_than_there_is_gives_up_in_time(self, world: World) -> None:
         result = world.do(
-            ChangeEmployerBasics(credit_code=world.open_ledger(), name="新", basics=EmployerBasics())
+            ChangeEmployerBasics(
+                credit_code=world.open_ledger(), name="新", basics=EmployerBasics()
+            )
         )
         started = time.monotonic()
         with pytest.raises(TooEarly, match=f"{result.position} was asked for"):
@@ -92,7 +94,7 @@ class TestWhoSees:
             lambda: queries.notices(SUBDISTRICT, by=by),
         ):
             with pytest.raises(NotAuthorised):
-                look()  # type: ignore[no-untyped-call]
+                look()
         assert queries.vacancies(by.agency_code, by=by) == []
         assert queries.worklist(by.agency_code, by=by) == []
 
@@ -127,9 +129,7 @@ class TestWhoSees:
         vacancy_id = world.draft(code)
         world.clock.forward(days=3)
         world.do(
-            RecodeAgency(
-                code=SUBDISTRICT, new_code="110105044", effective_on=world.clock.today
-            ),
+            RecodeAgency(code=SUBDISTRICT, new_code="110105044", effective_on=world.clock.today),
             "administrator",
         )
         world.taizhang.projections.catch_up()

@@ -174,7 +174,7 @@ class Story:
     # --- then ---
 
     def then(self, *events: Event) -> Self:
-        """These events follow, and the ledger takes them in."""
+        """Check that these events follow, and that the ledger takes them in."""
         assert not isinstance(self.answer, TaizhangError), self.answer
         assert list(self.answer or ()) == list(events)
         return self.given(*events)

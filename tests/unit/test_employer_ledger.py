@@ -107,9 +107,7 @@ class TestOpening:
             for name in REGISTRY.names()
             if name.split(".")[0] in ("employer_ledger", "employer_guidance", "vacancy", "referral")
         ]
-        sections = {
-            name: section_of(REGISTRY.names()[name].model_construct()) for name in names
-        }
+        sections = {name: section_of(REGISTRY.names()[name].model_construct()) for name in names}
         assert len(names) >= 20
         assert [name for name in names if sections[name] is Section.OTHER] == []
         assert sections["referral.outcome_learnt"] is Section.DEMAND_MET
@@ -168,9 +166,7 @@ class TestQualification:
         ).then_broken("35", reason)
 
     def test_all_papers_verified_give_the_registration(self, story: Story) -> None:
-        story.given_open().given(licence(), story.agent()).when(register).then(
-            EmployerRegistered()
-        )
+        story.given_open().given(licence(), story.agent()).when(register).then(EmployerRegistered())
         assert story.ledger.papers.registered_on == DAY
 
     def test_no_registration_without_a_licence(self, story: Story) -> None:
@@ -247,9 +243,7 @@ class TestGuidance:
             lambda ledger, occasion: services.book_guidance(
                 ledger, occasion, GuidanceKind.GENERAL, "用工", DAY
             )
-        ).then(
-            EmployerGuidanceBooked(guidance=GuidanceKind.GENERAL, about="用工", booked_for=DAY)
-        )
+        ).then(EmployerGuidanceBooked(guidance=GuidanceKind.GENERAL, about="用工", booked_for=DAY))
 
     def test_no_booking_for_a_day_past(self, story: Story) -> None:
         story.given_open().when(
@@ -442,13 +436,13 @@ class TestOutcome:
             identity = UUID(int=number)
             story.given(referred(story, identity, identity))
         story.given(hired(story, UUID(int=1)), hired(story, UUID(int=2)))
-        story.when(outcome(ReferralOutcome.HIRED, DAY, UUID(int=3))).then_broken("41", "2 positions")
+        story.when(outcome(ReferralOutcome.HIRED, DAY, UUID(int=3))).then_broken(
+            "41", "2 positions"
+        )
 
     def test_an_outcome_is_learnt_though_the_vacancy_was_withdrawn(self, story: Story) -> None:
         story.given_published().given(
             referred(story),
-            VacancyWithdrawn(
-                vacancy_id=story.vacancy_id, reason=WithdrawalReason.FILLED, note=""
-            ),
+            VacancyWithdrawn(vacancy_id=story.vacancy_id, reason=WithdrawalReason.FILLED, note=""),
         )
         story.when(outcome(ReferralOutcome.HIRED, DAY)).then(hired(story))

@@ -151,9 +151,7 @@ def live(steps: Sequence[Step]) -> tuple[EmployerLedger, list[RecordedEvent]]:
             ledger.apply(recorded)
 
     record(
-        ledgers.open_ledger(
-            ledger, "91110101717757158X", "某", EmployerBasics(), Channel.SURVEY
-        ),
+        ledgers.open_ledger(ledger, "91110101717757158X", "某", EmployerBasics(), Channel.SURVEY),
         "a",
     )
     for step in (

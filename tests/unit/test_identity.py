@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
 import pytest
@@ -34,7 +35,8 @@ class TestCreditCode:
         assert check_credit_code(code) == code
 
     @pytest.mark.parametrize(
-        "written", [" 91110101717757158x ", "9111 0101 7177 5715 8X", "９１１１０１０１７１７７５７１５８Ｘ"]
+        "written",
+        [" 91110101717757158x ", "9111 0101 7177 5715 8X", "９１１１０１０１７１７７５７１５８Ｘ"],
     )
     def test_one_form_whatever_the_writing(self, written: str) -> None:
         assert check_credit_code(written) == "91110101717757158X"
@@ -80,7 +82,7 @@ class TestCreditCode:
         assert check_credit_code(code) == code
         mistyped = code[:place] + other + code[place + 1 :]
         if mistyped != code:
-            with pytest.raises(ValueError, match="credit|check|area|department|filler"):
+            with pytest.raises(ValueError, match=r"credit|check|area|department|filler"):
                 check_credit_code(mistyped)
 
     @given(st.text(max_size=25))
@@ -88,13 +90,14 @@ class TestCreditCode:
         try:
             assert len(check_credit_code(text)) == 18
         except ValueError as refused:
-            assert str(refused)  # noqa: PT017
+            assert str(refused)
 
 
 @pytest.mark.rule("35")
 class TestIdentityNumber:
     @pytest.mark.parametrize(
-        "first", ["11010519900101001", "13010519491001002", "11010519000101001", "99999919900101001"]
+        "first",
+        ["11010519900101001", "13010519491001002", "11010519000101001", "99999919900101001"],
     )
     def test_check_digit_and_birth_date_count_and_the_area_does_not(self, first: str) -> None:
         assert check_identity_number(number(first)) == number(first)
@@ -129,10 +132,8 @@ class TestIdentityNumber:
 
     @given(st.text(max_size=20))
     def test_any_text_is_either_accepted_or_refused(self, text: str) -> None:
-        try:
+        with contextlib.suppress(ValueError):
             assert check_identity_number(text).isascii()
-        except ValueError:
-            pass
 
 
 @pytest.mark.rule("51.2")
@@ -144,7 +145,8 @@ class TestMasks:
         assert mask_name(name) == shown
 
     @pytest.mark.parametrize(
-        ("text", "shown"), [("13912345678", "*******5678"), ("1234", "****"), ("", ""), ("12345", "*2345")]
+        ("text", "shown"),
+        [("13912345678", "*******5678"), ("1234", "****"), ("", ""), ("12345", "*2345")],
     )
     def test_a_number_shows_its_last_four(self, text: str, shown: str) -> None:
         assert mask_number(text) == shown

@@ -124,7 +124,7 @@ class Office:
 
 @pytest.fixture
 def office() -> Office:
-    """An office in which a city, a district, a subdistrict and a clerk are known."""
+    """Return an office in which a city, a district, a subdistrict and a clerk are known."""
     return Office().given(CITY, DISTRICT, SUBDISTRICT, CLERK)
 
 
@@ -160,9 +160,7 @@ class TestFounding:
         self, office: Office, level: AgencyLevel, parent: str | None
     ) -> None:
         office.when(
-            FoundAgency(
-                code="110199", name="新", level=level, parent_code=parent, effective_on=DAY
-            )
+            FoundAgency(code="110199", name="新", level=level, parent_code=parent, effective_on=DAY)
         ).then_refused(RuleBroken, "rule 4")
 
     @pytest.mark.rule("4")
@@ -213,9 +211,9 @@ class TestChanges:
 
     def test_an_agency_is_recoded_as_of_a_day_and_stays_the_same(self, office: Office) -> None:
         before = office.find("110105001")
-        office.when(
-            RecodeAgency(code="110105001", new_code="110105077", effective_on=LATER)
-        ).then(AgencyRecoded(code="110105077", effective_on=LATER))
+        office.when(RecodeAgency(code="110105001", new_code="110105077", effective_on=LATER)).then(
+            AgencyRecoded(code="110105077", effective_on=LATER)
+        )
         assert office.find("110105077") is before
         assert office.directory.find("110105001", LATER) is None
         assert office.directory.find("110105001", LATER - timedelta(days=1)) is before
@@ -286,9 +284,7 @@ class TestChanges:
 class TestStaff:
     @pytest.mark.rule("60")
     def test_a_person_is_employed_with_roles(self, office: Office) -> None:
-        office.when(
-            CLERK.model_copy(update={"staff_id": "new", "effective_on": LATER})
-        ).then(
+        office.when(CLERK.model_copy(update={"staff_id": "new", "effective_on": LATER})).then(
             StaffJoined(
                 staff_id="new",
                 name="某",
@@ -345,9 +341,9 @@ class TestStaff:
         assert member.roles_on(DAY) == {Role.SERVICE_STAFF}
 
     def test_a_person_moves_as_of_a_day(self, office: Office) -> None:
-        office.when(
-            MoveStaff(staff_id="clerk", agency_code="110105", effective_on=LATER)
-        ).then(StaffMoved(agency_code="110105", effective_on=LATER))
+        office.when(MoveStaff(staff_id="clerk", agency_code="110105", effective_on=LATER)).then(
+            StaffMoved(agency_code="110105", effective_on=LATER)
+        )
         assert office.directory.members_of(office.find("110105001"), LATER) == []
         office.when(
             MoveStaff(staff_id="clerk", agency_code="999999", effective_on=LATER)

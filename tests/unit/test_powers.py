@@ -41,7 +41,7 @@ LEVELS = {
 
 @pytest.fixture(scope="module")
 def directory() -> Directory:
-    """A tree in which every agency has one person of every role, with certificates."""
+    """Return a tree in which every agency has one person of every role, with certificates."""
     made = Directory()
 
     def record(event: Event, stream: object) -> None:
@@ -88,7 +88,12 @@ def person(role: Role, code: str) -> Actor:
     return Actor(staff_id=f"{role.value}-{code}", agency_code=code)
 
 
-SERVING = {Role.COUNSELLOR, Role.INFORMATION_ANALYST, Role.SERVICE_STAFF, Role.COMMUNITY_COORDINATOR}
+SERVING = {
+    Role.COUNSELLOR,
+    Role.INFORMATION_ANALYST,
+    Role.SERVICE_STAFF,
+    Role.COMMUNITY_COORDINATOR,
+}
 REVIEWING = {Role.COUNSELLOR, Role.INFORMATION_ANALYST}
 BELOW_CITY = set(LEVELS) - {CITY}
 
@@ -173,9 +178,7 @@ def test_a_role_without_its_certificate_is_told_so(directory: Directory) -> None
             RecordedEvent(event, stream, 1, 1, DAY, datetime.now(UTC), "system", CITY, uuid4())
         )
     with pytest.raises(NotAuthorised, match="rule 61: a has no certificate valid on 2026-11-02"):
-        require(
-            fresh, Actor(staff_id="a", agency_code=DISTRICT), Power.REVIEW_VACANCIES, None, DAY
-        )
+        require(fresh, Actor(staff_id="a", agency_code=DISTRICT), Power.REVIEW_VACANCIES, None, DAY)
 
 
 @pytest.mark.rule("5.b")

@@ -70,7 +70,9 @@ def test_the_service_refuses_bad_settings_in_its_own_words() -> None:
 
 def test_with_a_database_both_keys_must_be_given() -> None:
     with pytest.raises(InvalidInput, match="must be set beside TAIZHANG_DATABASE_URL"):
-        Settings(database_url=SecretStr("postgresql://x"), master_key=SecretStr(GOOD)).required_keys()
+        Settings(
+            database_url=SecretStr("postgresql://x"), master_key=SecretStr(GOOD)
+        ).required_keys()
 
 
 def test_secrets_are_not_shown() -> None:

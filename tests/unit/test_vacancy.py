@@ -298,9 +298,7 @@ class TestReview:
 
     @pytest.mark.rule("38.1")
     @pytest.mark.parametrize("decision", [passing(), returning(DEFECT)])
-    def test_who_changed_does_not_review_the_change(
-        self, story: Story, decision: Decision
-    ) -> None:
+    def test_who_changed_does_not_review_the_change(self, story: Story, decision: Decision) -> None:
         story.given_published().by("changer").when(changing())
         assert isinstance(story.answer, list)
         story.then(*story.answer)
