@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from ..domain.aggregate import Aggregate
+from ..domain.errors import InvalidInput
 from ..domain.events import Event, RecordedEvent
 from ..domain.job_seeker.grading import Grade
 from ..domain.organisation.powers import Actor
@@ -19,6 +21,7 @@ class Clock(Protocol):
 
     def __call__(self) -> datetime:
         """Return the present moment, with its time zone."""
+        ...
 
 
 class Identities(Protocol):
@@ -26,6 +29,7 @@ class Identities(Protocol):
 
     def employer(self, credit_code: str) -> UUID:
         """Return the stream of an employer's ledger."""
+        ...
 
     def person(self, number: str, kind: str = "", country: str = "") -> UUID:
         """Return the id of a person, which is also the stream of a job seeker's ledger.
@@ -33,6 +37,11 @@ class Identities(Protocol):
         Without a kind the number is a citizen identity number; else that of such a document, as
         `country` issued it.
         """
+        ...
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """Return a digest that tells two contents apart and cannot be tried out without the key."""
+        ...
 
 
 class GradingTool(Protocol):
@@ -123,32 +132,53 @@ class CommandKnown(Exception):
     """A command with this id was accepted before."""
 
 
+class Unwritable(Exception):
+    """An event that a command decided on cannot be kept, as `reason` says; nothing was written."""
+
+    def __init__(self, command_id: UUID, reason: InvalidInput) -> None:
+        super().__init__(str(reason))
+        self.command_id = command_id
+        self.reason = reason
+
+
 class EventStore(Protocol):
     """Where events are, with the state that decisions need."""
 
     def load(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
         """Return an aggregate from its kept state and the events after it."""
+        ...
 
     def replay(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
         """Return an aggregate from its events alone."""
+        ...
 
     def history(self, stream_id: UUID, *, up_to: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the events of a stream, up to a log position."""
+        ...
 
     def append(self, batch: Batch) -> int:
         """Append and return the log position of the last event.
 
-        Raises VersionTaken, DirectoryMoved or CommandKnown, with nothing written.
+        Raises VersionTaken, DirectoryMoved, CommandKnown or Unwritable, with nothing written.
         """
+        ...
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep everybody else's appends waiting: what this thread reads stays true until it appends."""
+        ...
 
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command."""
+        ...
 
     def record_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Keep refused attempts."""
+        ...
 
     def directory_events(self, after: int) -> list[RecordedEvent]:
         """Return the events of agencies and staff after a log position."""
+        ...
 
     def head(self) -> int:
         """Return the log position of the last event, 0 for an empty log."""
+        ...

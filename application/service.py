@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
-from hashlib import sha256
+from threading import Lock
 from typing import NamedTuple, TypeVar
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from .ports import (
     Kept,
     NewEvent,
     Refusal,
+    Unwritable,
     VersionTaken,
 )
 
@@ -46,6 +48,9 @@ A = TypeVar("A", bound=Aggregate)
 
 ATTEMPTS = 8
 """How often a command that lost a race is decided anew before it is given up as a Conflict."""
+
+ALONE_AFTER = 4
+"""After so many lost races it is decided while nobody else can append: it then cannot lose again."""
 
 STATE_BYTES_PER_EVENT = 4096
 """A state is kept anew once the events since weigh against its size: with every command for a small
@@ -80,6 +85,7 @@ class CommandService:
         self._cache = LedgerCache(cached_ledgers)
         self._directory = Directory()
         self._grading_tool = grading_tool
+        self._directory_lock = Lock()
 
     @property
     def directory(self) -> Directory:
@@ -88,8 +94,9 @@ class CommandService:
 
     def refresh_directory(self) -> Directory:
         """Read what changed among agencies and staff since."""
-        for recorded in self._store.directory_events(self._directory.version):
-            self._directory.apply(recorded)
+        with self._directory_lock:  # or two threads would fold the same events in
+            for recorded in self._store.directory_events(self._directory.version):
+                self._directory.apply(recorded)
         return self._directory
 
     def execute(self, command: Command, *, by: Actor, command_id: UUID) -> CommandResult:
@@ -133,16 +140,23 @@ class _Run:
         self._cache = service._cache
         self._requests = requests
         self._actor = actor
+        self._unwritable: dict[UUID, InvalidInput] = {}
 
     def answers(self) -> list[CommandResult | TaizhangError]:
         fresh = False
-        for _ in range(ATTEMPTS):
+        for number in range(ATTEMPTS):
             try:
-                return self._attempt(fresh=fresh)
+                if number < ALONE_AFTER:
+                    return self._attempt(fresh=fresh)
+                with self._store.alone():
+                    self._service.refresh_directory()
+                    return self._attempt(fresh=True)
             except DirectoryMoved:
                 self._service.refresh_directory()
             except VersionTaken:
                 fresh = True
+            except Unwritable as error:
+                self._unwritable[error.command_id] = error.reason
             except CommandKnown:
                 # Some are known: answer those from what is kept, and decide the others again.
                 return self._answer_known_apart()
@@ -150,7 +164,7 @@ class _Run:
         return [lost] * len(self._requests)
 
     def _answer_known_apart(self) -> list[CommandResult | TaizhangError]:
-        known = [_first_result(self._store, request) for request in self._requests]
+        known = [_first_result(self._service, request) for request in self._requests]
         rest = [
             request for request, answer in zip(self._requests, known, strict=True) if answer is None
         ]
@@ -169,7 +183,7 @@ class _Run:
         self._begin(fresh=True)
         # No append will find the repeats out: look for each.
         return [
-            _first_result(self._store, request) or self._decide_or_refuse(request)
+            _first_result(self._service, request) or self._decide_or_refuse(request)
             for request in self._requests
         ]
 
@@ -207,16 +221,19 @@ class _Run:
         ]
 
     def _decide_or_refuse(self, request: Request) -> CommandResult | TaizhangError:
-        try:
-            return self._decide(request)
-        except (RuleBroken, InvalidInput, NotAuthorised) as refusal:
-            # A repeat breaks rules by itself (what it asks for is done): look before refusing. What
-            # is remembered may be old: it is trusted to accept, never to refuse.
-            known = _first_result(self._store, request)
-            if known is not None:
-                return known
-            if not self._read_afresh(request):
-                return refusal
+        if unwritable := self._unwritable.get(request.command_id):
+            return unwritable
+        answer = self._answer(request)
+        if isinstance(answer, CommandResult) and answer.events:
+            return answer
+        # A repeat breaks rules by itself, or finds nothing to do: look before saying so. What is
+        # remembered may be old: it is trusted to accept, never to refuse.
+        known = _first_result(self._service, request)
+        if known is not None:
+            return known
+        return self._answer(request) if self._read_afresh(request) else answer
+
+    def _answer(self, request: Request) -> CommandResult | TaizhangError:
         try:
             return self._decide(request)
         except (RuleBroken, InvalidInput, NotAuthorised) as refusal:
@@ -277,7 +294,9 @@ class _Run:
     def _take(
         self, request: Request, own_stream: UUID, day: date, decided: Decided
     ) -> CommandResult:
-        digest = _digest(request.command)
+        content = _content(request.command)
+        if b"\\u0000" in content and _NUL.search(content):  # no table of a read model can hold it
+            raise InvalidInput("a text holds a NUL character (0x00): leave it out")
         for stream_id in (own_stream, *self._looked):
             self._relied_on.setdefault(stream_id, self._open[stream_id].aggregate.version)
         names = []
@@ -294,7 +313,7 @@ class _Run:
             AcceptedCommand(
                 request.command_id,
                 request.command.command_name,
-                digest,
+                self._service._identities.fingerprint(content),
                 result.__pydantic_serializer__.to_json(result),
             )
         )
@@ -380,21 +399,24 @@ class _Run:
         )
 
 
-def _digest(command: Command) -> bytes:
-    return sha256(
-        command.command_name.encode() + b"\0" + command.__pydantic_serializer__.to_json(command)
-    ).digest()
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
-def _first_result(store: EventStore, request: Request) -> CommandResult | TaizhangError | None:
+def _content(command: Command) -> bytes:
+    return command.command_name.encode() + b"\0" + command.__pydantic_serializer__.to_json(command)
+
+
+def _first_result(
+    service: CommandService, request: Request
+) -> CommandResult | TaizhangError | None:
     """Return the first result of a command that was accepted before, None for a new one.
 
     An error is returned where the id was used before for another command.
     """
-    known = store.known_command(request.command_id)
+    known = service._store.known_command(request.command_id)
     if known is None:
         return None
-    if known.digest != _digest(request.command):
+    if known.digest != service._identities.fingerprint(_content(request.command)):
         return InvalidInput(
             f"the id {request.command_id} was used for another command: take a new one",
             field="command_id",

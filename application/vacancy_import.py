@@ -47,7 +47,7 @@ class VacancyImport(TableImport[InterpretedRow, ColumnMapping]):
         self._known: Mapping[str, tuple[str, ...]] = {}
 
     def interpret(self, row: SourceRow, mapping: ColumnMapping) -> InterpretedRow:
-        """Return what a row says."""
+        """Return what a row says. Rules 35, 36, 38.2."""
         return interpret(row, mapping)
 
     def look_up(self, rows: list[InterpretedRow]) -> None:

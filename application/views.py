@@ -15,6 +15,15 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class AgentView(View):
+    """An agent, masked: the id is what commands name, `valid_until` the last day of both papers."""
+
+    agent_id: UUID
+    name: str
+    valid_until: date
+    real_name_verified: bool
+
+
 class EmployerView(View):
     """An employer as its ledger stands. Persons are masked."""
 
@@ -27,6 +36,7 @@ class EmployerView(View):
     licence_valid_until: date | None
     agent_valid_until: date | None
     agent_name_masked: str | None
+    agents: tuple[AgentView, ...]
     registered_on: date | None
     opened_on: date
     papers_problem: str | None
@@ -109,6 +119,8 @@ class DutyView(View):
     standing_zh: str
     provisional: bool
     """Whether the calendar of a year that the due date touches is not announced yet."""
+    staff_left: bool
+    """Whether the person responsible is no longer on any staff: the agency hands the duty on."""
     why: str
     """Rule, trigger, term, calendar and due date as one Chinese sentence."""
 
@@ -127,6 +139,16 @@ class StepView(View):
     """The conditions that are not met, in Chinese."""
     missing: tuple[str, ...]
     """What is missing, as a refusal of the step would say it."""
+class RefusalView(View):
+    """A refused attempt: who tried what, and the rule or kind of error that stood against it."""
+
+    command_id: UUID
+    name: str
+    error: str
+    rule_id: str | None
+    refused_at: datetime
+    staff_id: str
+    agency_code: str
 
 
 class AgentContact(View):

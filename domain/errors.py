@@ -63,9 +63,18 @@ class NotFound(InvalidInput):
 
 
 class NotAuthorised(TaizhangError):
-    """The person or the agency has no power to do or see this."""
+    """The person or the agency has no power to do or see this; `rule_id` says by which rule, if any."""
 
     code = "not_authorised"
+
+    def __init__(self, reason: str, *, rule_id: str | None = None) -> None:
+        super().__init__(f"rule {rule_id}: {reason}" if rule_id else reason)
+        self.reason = reason
+        self.rule_id = rule_id
+
+    def detail(self) -> ErrorDetail:
+        """Return the error as data, with the rule that withholds the power."""
+        return ErrorDetail(code=self.code, message=self.reason, rule=self.rule_id)
 
 
 class Conflict(TaizhangError):

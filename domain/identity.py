@@ -5,6 +5,7 @@ Standards: GB 32100-2015 (unified social credit code), GB 11643-1999 (citizen id
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from typing import Annotated
 
@@ -28,6 +29,11 @@ def credit_check_character(first_seventeen: str) -> str:
     return _CREDIT_ALPHABET[(31 - total % 31) % 31]
 
 
+def _plain(text: str) -> str:
+    """Return a number as it is meant: without blanks, in half-width upper case (９１ａ → 91A)."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
 def check_credit_code(text: str) -> str:
     """Return the credit code in its normal form (18 upper-case characters).
 
@@ -35,7 +41,7 @@ def check_credit_code(text: str) -> str:
     not use, an unknown department, a registration area that is no number, an obvious filler
     (``000000000000000000``) or a wrong check character.
     """
-    code = "".join(text.split()).upper()
+    code = _plain(text)
     if len(code) != 18:
         raise ValueError(f"a credit code has 18 characters, this has {len(code)}")
     strange = sorted({character for character in code if character not in _CREDIT_VALUES})
@@ -62,8 +68,8 @@ def check_identity_number(text: str) -> str:
     Check digit and birth date are checked. The area code is not: older people bear codes of areas
     that no longer exist. Raises ValueError saying what is wrong.
     """
-    number = "".join(text.split()).upper()
-    if len(number) != 18 or not number[:17].isdigit():
+    number = _plain(text)
+    if len(number) != 18 or not (number.isascii() and number[:17].isdigit()):
         raise ValueError("an identity number has 17 digits and a check character")
     try:
         ric.get_birth_date(number)

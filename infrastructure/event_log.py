@@ -28,7 +28,9 @@ _PAGE_OF_STREAMS = (
     f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id = ANY(%b) "
     "AND notification_id > %b AND notification_id <= %b ORDER BY notification_id LIMIT %b"
 )
-_AT = f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%b) ORDER BY notification_id"
+_AT = (
+    f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%b) ORDER BY notification_id"
+)
 _HEAD = "SELECT coalesce(max(notification_id), 0) FROM stored_events"
 _LAST = 2**62
 
@@ -95,7 +97,9 @@ class EventLog:
     def page(self, after: int, limit: int, until: int | None = None) -> Page:
         """Return up to `limit` entries after the position `after`, up to `until` (inclusive)."""
         last = _LAST if until is None else until
-        return self._decode(self._cursor.execute(_PAGE, (after, last, limit), binary=True).fetchall())
+        return self._decode(
+            self._cursor.execute(_PAGE, (after, last, limit), binary=True).fetchall()
+        )
 
     def page_of(self, streams: list[UUID], after: int, limit: int, until: int) -> Page:
         """Return the like of some streams alone."""

@@ -6,9 +6,9 @@ append in one round trip and in commit order that also keeps the command and the
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -24,22 +24,27 @@ from ..application.ports import (
     DirectoryMoved,
     Kept,
     KnownCommand,
+    NewEvent,
     Refusal,
+    Unwritable,
     VersionTaken,
 )
 from ..domain.aggregate import Aggregate
-from ..domain.errors import Unavailable
+from ..domain.errors import InvalidInput
 from ..domain.events import RecordedEvent
+from ..projections.collector import collector_paused
 from .database import Database
 from .mapper import Mapper
-
-T = TypeVar("T")
 
 _APPEND = (
     b"SELECT append_events(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint[], %b, %b, %b, %b, "
     b"%b, %b::bigint[], %b, %b, %b)"
 )
 _APPEND_RELYING = _APPEND.replace(b"append_events(", b"append_events_relying_on(%b, %b::bigint[], ")
+_APPEND_ONE = (
+    b"SELECT append_event(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint, %b, %b, %b, "
+    b"%b::bigint, %b, %b, %b)"
+)
 _EVENT_COLUMNS = (
     "originator_id, originator_version, topic, state, notification_id, occurred_on, recorded_at, "
     "staff_id, agency_code, command_id"
@@ -58,6 +63,10 @@ _HISTORY = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
     "WHERE originator_id = %s AND notification_id <= coalesce(%s, notification_id) ORDER BY originator_version"
 )
+_HISTORIES = (
+    f"SELECT {_EVENT_COLUMNS} FROM stored_events "
+    "WHERE originator_id = ANY(%s::uuid[]) ORDER BY originator_id, originator_version"
+)
 _DIRECTORY = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
     "WHERE (topic LIKE 'agency.%%' OR topic LIKE 'staff_member.%%') AND notification_id > %s "
@@ -68,12 +77,11 @@ _DIRECTORY = (
 class PostgresEventStore(PostgresApplicationRecorder):
     """Appends and reads events; keeps commands, refusals and states."""
 
-    def __init__(self, database: Database, mapper: Mapper, *, retry_seconds: float = 30.0) -> None:
+    def __init__(self, database: Database, mapper: Mapper) -> None:
         """Stand on the tables that `Database.migrate` made."""
         super().__init__(database, events_table_name="stored_events")
         self._database = database
         self._mapper = mapper
-        self._retry_seconds = retry_seconds
 
     def create_table(self) -> None:
         """Refuse: the tables come from our migrations, because making them at start-up races."""
@@ -100,19 +108,34 @@ class PostgresEventStore(PostgresApplicationRecorder):
             rows = rows[1:]
         else:
             aggregate, kept_version = kind(), 0
-        for row in rows:
-            aggregate.apply(self._mapper.read(*row))
+        for recorded in self._mapper.read_all(rows):
+            aggregate.apply(recorded)
         return Kept(aggregate, kept_version)
 
     def replay(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
         """Return an aggregate from its events alone."""
         return Kept(kind.replay(self.history(stream_id)), 0)
 
+    def replay_many(
+        self, kind: type[Aggregate], stream_ids: Sequence[UUID], *, at_once: int = 20
+    ) -> Iterator[tuple[UUID, Aggregate]]:
+        """Yield aggregates from their events alone, `at_once` to a round trip; without those that have none."""
+        for start in range(0, len(stream_ids), at_once):
+            rows = self._rows(_HISTORIES, (list(stream_ids[start : start + at_once]),))
+            found: list[tuple[UUID, Aggregate]] = []
+            with (
+                collector_paused()
+            ):  # what is read makes no circles, but much for it to look through
+                for recorded in self._mapper.read_all(rows):
+                    if recorded.version == 1:
+                        aggregate = kind()
+                        found.append((recorded.stream_id, aggregate))
+                    aggregate.apply(recorded)
+            yield from found
+
     def history(self, stream_id: UUID, *, up_to: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the events of a stream in order, up to a log position."""
-        read = self._mapper.read
-        for row in self._rows(_HISTORY, (stream_id, up_to)):
-            yield read(*row)
+        yield from self._mapper.read_all(self._rows(_HISTORY, (stream_id, up_to)))
 
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command, None for one that is not known."""
@@ -124,7 +147,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
 
     def directory_events(self, after: int) -> list[RecordedEvent]:
         """Return the events of agencies and staff after a log position, in log order."""
-        return [self._mapper.read(*row) for row in self._rows(_DIRECTORY, (after,))]
+        return list(self._mapper.read_all(self._rows(_DIRECTORY, (after,))))
 
     def events_at(self, positions: Sequence[int]) -> list[RecordedEvent]:
         """Return the events at these log positions, in log order."""
@@ -132,7 +155,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
             f"SELECT {_EVENT_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s::bigint[]) "
             "ORDER BY notification_id"
         )
-        return [self._mapper.read(*row) for row in self._rows(statement, (list(positions),))]
+        return list(self._mapper.read_all(self._rows(statement, (list(positions),))))
 
     def head(self) -> int:
         """Return the log position of the last event, 0 for an empty log."""
@@ -144,7 +167,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
             with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
                 return cursor.execute(statement.encode(), parameters, prepare=True).fetchall()
 
-        return self._retry(read)
+        return self._database.patiently(read)
 
     def _read_state(self, kind: type[Aggregate], row: tuple[Any, ...]) -> Aggregate | None:
         if row[2] != _kind_name(kind):
@@ -161,16 +184,54 @@ class PostgresEventStore(PostgresApplicationRecorder):
         """Append in one transaction and return the log position of the last event.
 
         While the database is away it is tried again; a commit whose acknowledgement was lost shows
-        itself as CommandKnown. Raises VersionTaken, DirectoryMoved or CommandKnown with nothing
-        written, and Unavailable when the database stays away.
+        itself as CommandKnown. Raises VersionTaken, DirectoryMoved, CommandKnown or Unwritable with
+        nothing written, and Unavailable when the database stays away.
         """
-        write = self._mapper.write
+        one = len(batch.events) == len(batch.commands) == 1 and len(batch.states) <= 1
+        if batch.relied_on:
+            relied_on = map(list, zip(*batch.relied_on, strict=True))
+            statement, parameters = _APPEND_RELYING, (*relied_on, *self._many(batch))
+        elif one:
+            statement, parameters = _APPEND_ONE, self._one(batch)
+        else:
+            statement, parameters = _APPEND, self._many(batch)
+
+        def call(connection: Connection[Any]) -> int:
+            with connection.cursor(row_factory=tuple_row) as cursor:
+                row = cursor.execute(statement, parameters, prepare=True).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        try:
+            return self._database.patiently(call)
+        except psycopg.errors.UniqueViolation as error:
+            if error.diag.constraint_name == "commands_pkey":
+                raise CommandKnown from error
+            raise VersionTaken from error
+        except psycopg.Error as error:
+            if error.sqlstate == "TZ001":
+                raise DirectoryMoved from error
+            if error.sqlstate == "TZ003":
+                raise VersionTaken from error
+            raise
+
+    def _one(self, batch: Batch) -> tuple[Any, ...]:
+        (event,), (command,) = batch.events, batch.commands
+        (payload,) = self._payloads(batch.events)
+        state: tuple[Any, ...] = (None, None, None)
+        if batch.states:
+            state = state_row(*batch.states[0])[1:]
+        return (
+            batch.directory_version, batch.actor.staff_id, batch.actor.agency_code, batch.recorded_at,
+            command.command_id, command.name, command.digest, command.result,
+            event.stream_id, event.version, event.event.topic, payload, event.occurred_on,
+            *state, batch.changes_directory,
+        )  # fmt: skip
+
+    def _many(self, batch: Batch) -> tuple[Any, ...]:
         events = batch.events
-        states = [
-            (stream_id, aggregate.version, _kind_name(type(aggregate)), _dump_state(aggregate))
-            for stream_id, aggregate in batch.states
-        ]
-        parameters = (
+        states = [state_row(stream_id, aggregate) for stream_id, aggregate in batch.states]
+        return (
             batch.directory_version,
             batch.actor.staff_id,
             batch.actor.agency_code,
@@ -182,36 +243,33 @@ class PostgresEventStore(PostgresApplicationRecorder):
             [event.stream_id for event in events],
             [event.version for event in events],
             [event.event.topic for event in events],
-            [write(event.event, event.stream_id, event.version) for event in events],
+            self._payloads(events),
             [event.occurred_on for event in events],
             [event.command_id for event in events],
             *(map(list, zip(*states, strict=True)) if states else (None,) * 4),
             batch.changes_directory,
         )
 
-        statement = _APPEND
-        if batch.relied_on:
-            statement = _APPEND_RELYING
-            parameters = (*map(list, zip(*batch.relied_on, strict=True)), *parameters)
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the lock of `append_events`, which appends on this thread's connection pass through."""
+        with self._database.pinned() as connection:
+            connection.execute("SELECT pg_advisory_lock(hashtext(current_schema()), 1)")
+            try:
+                yield
+            finally:
+                with suppress(psycopg.Error):  # with a connection that broke the lock is gone too
+                    connection.execute("SELECT pg_advisory_unlock(hashtext(current_schema()), 1)")
 
-        def call(connection: Connection[Any]) -> int:
-            with connection.cursor(row_factory=tuple_row) as cursor:
-                row = cursor.execute(statement, parameters, prepare=True).fetchone()
-            assert row is not None
-            return int(row[0])
-
-        try:
-            return self._retry(call)
-        except psycopg.errors.UniqueViolation as error:
-            if error.diag.constraint_name == "commands_pkey":
-                raise CommandKnown from error
-            raise VersionTaken from error
-        except psycopg.Error as error:
-            if error.sqlstate == "TZ001":
-                raise DirectoryMoved from error
-            if error.sqlstate == "TZ003":
-                raise VersionTaken from error
-            raise
+    def _payloads(self, events: Sequence[NewEvent]) -> list[bytes]:
+        write = self._mapper.write
+        payloads = []
+        for event in events:
+            try:
+                payloads.append(write(event.event, event.stream_id, event.version))
+            except InvalidInput as error:
+                raise Unwritable(event.command_id, error) from error
+        return payloads
 
     def record_refusals(self, refusals: Sequence[Refusal]) -> None:
         """Keep refused attempts."""
@@ -235,21 +293,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
                 rows,
             )
 
-        self._retry(write)
-
-    def _retry(self, work: Callable[[Connection[Any]], T]) -> T:
-        """Do `work` on a connection, again and again while the database is away."""
-        give_up_at = time.monotonic() + self._retry_seconds
-        wait = 0.05
-        while True:
-            try:
-                with self._database.use() as connection:
-                    return work(connection)
-            except Unavailable:
-                if time.monotonic() + wait > give_up_at:
-                    raise
-                time.sleep(wait)
-                wait = min(wait * 2, 1.0)
+        self._database.patiently(write)
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
@@ -266,5 +310,7 @@ def _kind_name(kind: type[Aggregate]) -> str:
     return f"{kind.kind}@{kind.shape}"
 
 
-def _dump_state(aggregate: Aggregate) -> bytes:
-    return _state_adapter(type(aggregate)).dump_json(aggregate)
+def state_row(stream_id: UUID, aggregate: Aggregate) -> tuple[UUID, int, str, bytes]:
+    """Return the row of `stream_states` that keeps an aggregate's present state."""
+    kind = type(aggregate)
+    return stream_id, aggregate.version, _kind_name(kind), _state_adapter(kind).dump_json(aggregate)

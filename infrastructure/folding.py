@@ -87,7 +87,7 @@ class Folding:
             if model.found_by:
                 generation.load(loads, model.keys(events))
             model.fold(events, rows)
-            changes.append(generation.take_changes())
+            changes.append(generation.take_changes(loads))
             rows.forget(keep=ROWS_KEPT)
             generation.position = max(generation.position, last)
         return Batch(self.generations, was, last, changes, asides)
@@ -151,7 +151,7 @@ def attempt(generation: Generation, entry: Entry, cursor: Cursor[Any]) -> str | 
             with cursor.connection.transaction():
                 generation.load(cursor, generation.model.keys([entry]))
                 generation.model.fold([entry], generation.rows)
-                generation.take_changes().write(cursor)
+                generation.take_changes(cursor).write(cursor)
             return None
         except Exception as problem:
             generation.rows.forget()
@@ -181,7 +181,9 @@ def _aside(generation: Generation, entry: Entry, error: str | None, attempts: in
 
 
 def _name(entry: Entry) -> str:
-    return entry.topic.partition("@")[0] if isinstance(entry, Undecodable) else entry.event.event_name
+    return (
+        entry.topic.partition("@")[0] if isinstance(entry, Undecodable) else entry.event.event_name
+    )
 
 
 def _concerns(generation: Generation, entry: Entry) -> bool:

@@ -131,7 +131,9 @@ def open_live(cursor: Cursor[Any], models: Iterable[ReadModel[Any]]) -> list[Gen
     return opened
 
 
-def advance(cursor: Cursor[Any], generations: Sequence[Generation], was: list[int], now: int) -> None:
+def advance(
+    cursor: Cursor[Any], generations: Sequence[Generation], was: list[int], now: int
+) -> None:
     """Write down that `generations`, which stood at `was`, have come to `now`.
 
     Raises Superseded when the books say otherwise: what was folded must then not be committed.

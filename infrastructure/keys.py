@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
@@ -22,6 +23,24 @@ from .database import Database
 
 NONCE_BYTES = 12
 CACHED_KEYS = 10_000
+REMEMBERED_SECONDS = 60.0
+"""How long a process goes on with a person's key that was destroyed by another one."""
+
+
+def check_keys(database: Database, master_key: bytes, identity_key: bytes) -> None:
+    """Make sure that the database was never used with other keys. Raises InvalidInput."""
+    for name, key in (("TAIZHANG_MASTER_KEY", master_key), ("TAIZHANG_IDENTITY_KEY", identity_key)):
+        fingerprint = hmac.digest(key, f"check:{name}".encode(), sha256)
+        with database.use() as connection:
+            connection.execute(
+                "INSERT INTO key_checks (name, fingerprint) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                (name, fingerprint),
+            )
+            known = connection.execute(
+                "SELECT fingerprint FROM key_checks WHERE name = %s", (name,)
+            ).fetchone()
+        if known is None or bytes(known["fingerprint"]) != fingerprint:
+            raise InvalidInput(f"{name} is not the key that this database was used with")
 
 
 class StreamIds:
@@ -43,6 +62,10 @@ class StreamIds:
         """Return the id of a person: by the citizen identity number, or by another document."""
         return self._derive("person", f"{kind}:{country}:{number}" if kind else number)
 
+    def fingerprint(self, content: bytes) -> bytes:
+        """Return a digest that tells two contents apart and cannot be tried out without the key."""
+        return hmac.digest(self._key, b"command:" + content, sha256)
+
     def _derive(self, purpose: str, number: str) -> UUID:
         digest = hmac.digest(self._key, f"{purpose}:{number}".encode(), sha256)
         return UUID(bytes=digest[:16], version=4)
@@ -63,7 +86,7 @@ class KeyRing:
         self._master = AESGCM(master_key)
         self._now = now
         self._random = random_bytes
-        self._known: OrderedDict[UUID, AESGCM] = OrderedDict()
+        self._known: OrderedDict[UUID, tuple[AESGCM, float]] = OrderedDict()
         self._lock = Lock()
 
     def encrypt(self, subject_id: UUID, place: str, text: str) -> bytes:
@@ -103,10 +126,12 @@ class KeyRing:
         return done.rowcount == 1
 
     def _key(self, subject_id: UUID, *, create: bool) -> AESGCM | None:
+        now = time.monotonic()
         with self._lock:
-            if (known := self._known.get(subject_id)) is not None:
+            known = self._known.get(subject_id)
+            if known is not None and now - known[1] < REMEMBERED_SECONDS:
                 self._known.move_to_end(subject_id)
-                return known
+                return known[0]
         wrapped = self._find(subject_id) or (self._make(subject_id) if create else None)
         if wrapped is None:
             return None
@@ -119,27 +144,29 @@ class KeyRing:
                 "TAIZHANG_MASTER_KEY is not the key that this database was used with"
             ) from error
         with self._lock:
-            self._known[subject_id] = key
+            self._known[subject_id] = key, now
             while len(self._known) > CACHED_KEYS:
                 self._known.popitem(last=False)
         return key
 
     def _find(self, subject_id: UUID) -> bytes | None:
-        with self._database.use() as connection:
-            row = connection.execute(
-                "SELECT wrapped AS wrapped FROM personal_keys WHERE subject_id = %s", (subject_id,)
+        row = self._database.patiently(
+            lambda connection: connection.execute(
+                "SELECT wrapped FROM personal_keys WHERE subject_id = %s", (subject_id,)
             ).fetchone()
+        )
         return None if row is None or row["wrapped"] is None else bytes(row["wrapped"])
 
     def _make(self, subject_id: UUID) -> bytes | None:
         nonce = self._random(NONCE_BYTES)
         fresh = AESGCM.generate_key(bit_length=256)
         wrapped = nonce + self._master.encrypt(nonce, fresh, subject_id.bytes)
-        with self._database.use() as connection:
-            # Of two makers at once the first one's key stands; a tombstone stays a tombstone.
-            connection.execute(
+        # Of two makers at once the first one's key stands; a tombstone stays a tombstone.
+        self._database.patiently(
+            lambda connection: connection.execute(
                 "INSERT INTO personal_keys (subject_id, wrapped, created_at) VALUES (%s, %s, %s) "
                 "ON CONFLICT DO NOTHING",
                 (subject_id, wrapped, self._now()),
             )
+        )
         return self._find(subject_id)

@@ -11,7 +11,9 @@ from .settings import Settings
 
 
 def configure_logging(settings: Settings) -> None:
-    """Set up structlog for a process of our own (command line, jobs); an integrator may set up its own."""
+    """Set up structlog, unless the embedding application has done so already."""
+    if structlog.is_configured():
+        return
     renderer = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_json

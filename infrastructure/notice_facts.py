@@ -14,11 +14,10 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from psycopg import sql
 from psycopg.rows import tuple_row
 from pydantic import TypeAdapter
 
@@ -27,6 +26,7 @@ from ..domain.employer.content import WordingFinding
 from ..domain.organisation.directory import Agency, Directory
 from ..domain.regulation import Edition, edition_on
 from ..domain.screening import SCREENING_VERSION, Severity
+from ..projections.collector import collector_paused
 from ..projections.daily_vacancy_notice.check import Judged, is_public, screened_again
 from ..projections.daily_vacancy_notice.facts import (
     DutyRow,
@@ -63,6 +63,7 @@ _COLUMNS = """
     e.licence_valid_until, e.agent_valid_until, e.registered_on"""
 
 
+@collector_paused()
 def gather(
     connection: psycopg.Connection[Any],
     directory: Directory,
@@ -89,15 +90,15 @@ def gather(
     query = _Query(connection, scope.codes, day)
     stock = tuple(Stock(*row) for row in query("notice_stock"))
     counted = list(query("notice_flows", since=day - timedelta(days=SERIES_DAYS - 1)))
-    candidates = [
-        _vacancy(row)
-        for row in query(
-            "notice_candidates",
-            screening=SCREENING_VERSION,
-            ended_by=Judged(day, edition, calendar).archive_overdue_since(),
-        )
-    ]
-    candidates.sort(key=lambda row: row.vacancy_id)
+    suspects = query(
+        "notice_suspects",
+        screening=SCREENING_VERSION,
+        ended_by=Judged(day, edition, calendar).archive_overdue_since(),
+    )
+    today = (_vacancy(row) for row in query("notice_today"))
+    # The day's rows last: they know the day's events, and take the place of the same vacancy's other.
+    by_id = {row.vacancy_id: row for row in (*map(_vacancy, suspects), *today)}
+    candidates = [by_id[vacancy_id] for vacancy_id in sorted(by_id)]
     known, candidates = _texts_of(candidates, texts)
     present = {row.vacancy_id for row in candidates}
     gone = {d.vacancy.vacancy_id for d in previous.defects} - present if previous else set()
@@ -130,8 +131,13 @@ def gather(
         calendar=calendar,
         closed=frozenset(scope.closed),
         stock=stock,
-        flows=tuple(Flow(*row) for row in counted if row[2] is not None),
-        touched=tuple(Touched(row[0], row[1], row[3]) for row in counted if row[2] is None),
+        touched=tuple(Touched(*row[:3]) for row in counted),
+        flows=tuple(
+            Flow(code, recorded_on, topic, events)
+            for code, recorded_on, _, *numbers in counted
+            for topic, events in zip(TOPICS, numbers, strict=True)
+            if events
+        ),
         candidates=tuple(candidates),
         former=tuple(row for row in former if row.agency_code in scope.placements),
         texts=known,
@@ -204,10 +210,14 @@ class _Query:
 
 
 @cache
-def _statement(name: str) -> sql.Composed:
-    # Read from the package's own file: as constant as if it stood here.
-    text = cast(LiteralString, (_SQL / f"{name}.sql").read_text(encoding="utf-8"))
-    return sql.SQL(text).format(columns=sql.SQL(_COLUMNS))
+def _statement(name: str) -> bytes:
+    """Return the query kept under a name, with its lists of columns filled in."""
+    counts = (f"count(*) FILTER (WHERE topic = '{topic}') AS \"{topic}\"" for topic in TOPICS)
+    sums = (f'sum("{topic}")::bigint' for topic in TOPICS)
+    text = (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+    text = text.replace("{columns}", _COLUMNS)
+    text = text.replace("{counts}", ", ".join(counts)).replace("{sums}", ", ".join(sums))
+    return text.encode()
 
 
 def _reference(agency: Agency, day: date) -> AgencyRef:
@@ -226,26 +236,28 @@ def _names(directory: Directory, staff_ids: Iterable[str | None]) -> dict[str, s
 
 def _vacancy(row: tuple[Any, ...]) -> VacancyRow:
     *own, findings, screened_with, last_position = row[:20]
-    employer = EmployerRow(*row[20:23], bool(row[23]), *row[24:28]) if row[20] else None
-    topics = row[28]
-    own[16] = own[16] or 0
-    return VacancyRow(
-        *own[:4],
-        employer,
-        *own[4:],
-        _FINDINGS.validate_json(findings) if findings else (),
-        screened_with,
-        last_position,
-        frozenset(topics) if topics else frozenset(),
-    )
+    own[16] = own[16] or 0  # missing
+    employer = None
+    if row[20] is not None:
+        papers = list(row[20:28])
+        papers[3] = bool(papers[3])  # basics_stated
+        employer = EmployerRow(*papers)
+    found = _FINDINGS.validate_json(findings) if findings else ()
+    topics = frozenset(row[28] or ())
+    held = [*own[:4], employer, *own[4:], found, screened_with, last_position, topics]
+    return VacancyRow(*held)
 
 
 def _late(row: tuple[Any, ...]) -> LateRow:
-    return LateRow(*row[:4], row[4] or "", row[5] or "", *row[6:])
+    held = list(row)
+    held[4:6] = row[4] or "", row[5] or ""  # the employer, where its row is not known
+    return LateRow(*held)
 
 
 def _duty(row: tuple[Any, ...]) -> DutyRow:
-    return DutyRow(*row[:7], row[7] or "", row[8] or "", *row[9:])
+    held = list(row)
+    held[7:9] = row[7] or "", row[8] or ""
+    return DutyRow(*held)
 
 
 def _texts_of(

@@ -18,7 +18,7 @@ from ..application.views import IssuedNotice, Recomputed
 from ..domain.calendar import WorkingDayCalendar, day_bounds, shanghai_day
 from ..domain.employer.vacancy import VacancyChanged, VacancyDrafted, VacancyRevised
 from ..domain.errors import InvalidInput, NotFound
-from ..domain.organisation.directory import Agency, Directory
+from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor, Power, require
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.screening import SCREENING_VERSION
@@ -44,12 +44,15 @@ class AsOf(Protocol):
 
     def catch_up(self) -> object:
         """Bring the read models level with the log."""
+        ...
 
     def rewound(self, position: int) -> AbstractContextManager[Connection[Any]]:
         """Show the live read models as of a position, as ``…_asof``."""
+        ...
 
     def fold_to(self, position: int) -> AbstractContextManager[Connection[Any]]:
         """Show read models folded anew from the log up to a position, as ``…_asof``."""
+        ...
 
 
 class NoticeOffice:
@@ -137,7 +140,12 @@ class NoticeOffice:
         previous = self._find(issued.previous) if issued.previous else None
         with self._as_of.fold_to(issued.log_position) as connection:
             again = self._build(
-                connection, issued.period_end, issued.agency_code, issued.log_position, previous
+                connection,
+                issued.period_end,
+                issued.agency_code,
+                issued.log_position,
+                previous,
+                stored.dated,
             )
         return Recomputed(
             notice_id=notice_id,
@@ -163,7 +171,7 @@ class NoticeOffice:
         directory = self._service.refresh_directory()
         if directory.find(agency_code, day) is None:
             raise NotFound(f"no agency bears the code {agency_code} on {day}", field="agency")
-        require(directory, by, Power.ISSUE_NOTICES, agency_code, day)
+        require(directory, by, Power.ISSUE_NOTICES, agency_code, today)
 
     def _make(
         self, day: date, agency_code: str, *, corrected: bool = False
@@ -172,7 +180,10 @@ class NoticeOffice:
         previous = self._previous(agency_code, day)
         opened = self._as_of.fold_to if corrected else self._as_of.rewound
         with opened(position) as connection:
-            return self._build(connection, day, agency_code, position, previous), previous
+            notice = self._build(
+                connection, day, agency_code, position, previous, shanghai_day(self._clock())
+            )
+            return notice, previous
 
     def _build(
         self,
@@ -181,11 +192,15 @@ class NoticeOffice:
         agency_code: str,
         position: int,
         previous: IssuedNotice | None,
+        dated: date,
     ) -> DailyVacancyNotice:
         directory = self._directory_at(position)
         superior = directory.find(agency_code, day)
         if superior is None:
-            superior = self._late_founded(agency_code, day)
+            raise InvalidInput(
+                f"the agency {agency_code} was entered only after {day}: it has no notice of that day",
+                field="agency",
+            )
         before = (
             DailyVacancyNotice.model_validate_json(self._content(previous)) if previous else None
         )
@@ -201,14 +216,7 @@ class NoticeOffice:
             edition=edition_on(day, self._editions),
             cutoff=day_bounds(day)[1],
         )
-        return build(facts, before)
-
-    def _late_founded(self, agency_code: str, day: date) -> Agency:
-        """Return an agency whose founding was entered only after the day of the notice."""
-        superior = self._service.directory.find(agency_code, day)
-        if superior is None:
-            raise NotFound(f"no agency bears the code {agency_code} on {day}", field="agency")
-        return superior
+        return build(facts, before, dated=dated)
 
     def _directory_at(self, position: int) -> Directory:
         directory = Directory()

@@ -40,6 +40,7 @@ logger = structlog.get_logger(__name__)
 WAIT = 1.0
 """Seconds after which a follower looks for itself, called or not; and between two tries to lead."""
 _CHANNEL = "taizhang_events"
+_ASIDE = "SELECT count(*) FROM projection_set_aside JOIN read_models USING (name, generation)"
 _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, Unavailable)
 
 
@@ -121,7 +122,8 @@ class Projector:
                         lead.wait()
             except Superseded:
                 logger.info("projector.superseded")
-            except _AWAY as error:
+            except (*_AWAY, psycopg.errors.UndefinedTable) as error:
+                # A missing table: its generation was dropped just after another one was switched to.
                 logger.warning("projector.database_away", error=str(error))
                 stop.wait(WAIT / 2)
 
@@ -138,15 +140,18 @@ class Projector:
                     "UPDATE projection_set_aside SET retry_asked = true WHERE name = %s AND generation = %s",
                     (generation.model.name, generation.number),
                 )
+            lead.reads.execute("SELECT pg_notify(%s, current_schema())", (_CHANNEL,))
             while not lead.is_leader():
-                (asked,) = lead.one("SELECT count(*) FROM projection_set_aside WHERE retry_asked")
+                (asked,) = lead.one(f"{_ASIDE} WHERE live AND retry_asked")
                 if not asked:
                     break
                 if time.monotonic() > deadline:
-                    raise Unavailable("the process that leads the projections did not answer in time")
+                    raise Unavailable(
+                        "the process that leads the projections did not answer in time"
+                    )
                 time.sleep(WAIT / 20)
             lead.retry_asked()
-            (remaining,) = lead.one("SELECT count(*) FROM projection_set_aside")
+            (remaining,) = lead.one(f"{_ASIDE} WHERE live")
             return int(remaining)
 
     def position(self) -> int:
@@ -311,7 +316,9 @@ class _Lead:
             positions = self.writes.execute(
                 f"SELECT position FROM projection_set_aside {where} ORDER BY position", mine
             ).fetchall()
-            for entry in EventLog(self.writes, self._reader).at([at for (at,) in positions]).entries:
+            for entry in (
+                EventLog(self.writes, self._reader).at([at for (at,) in positions]).entries
+            ):
                 error = attempt(generation, entry, self.writes)
                 if error is not None:
                     self.writes.execute(

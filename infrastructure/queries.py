@@ -20,6 +20,7 @@ from ..application.views import (
     IssuedNotice,
     LedgerEntry,
     LedgerView,
+    RefusalView,
     StepView,
     VacancyView,
 )
@@ -160,7 +161,7 @@ class Queries:
             or not reason.strip()
         ):
             raise NotAuthorised(
-                "rule 51.2: agents in clear are for the agency's own staff, with a reason"
+                "agents in clear are for the agency's own staff, with a reason", rule_id="51.2"
             )
         contacts: dict[UUID, AgentContact] = {}
         for recorded in self._store.history(employer.stream_id):
@@ -238,10 +239,21 @@ class Queries:
         self._may_look(by, agency_code)
         rows = self._rows(
             "SELECT * FROM notices WHERE agency_code = %s AND (%s::date IS NULL OR period_end >= %s) "
-            "ORDER BY period_end DESC, last_position DESC",
+            "ORDER BY period_end DESC, superseded, issued_at DESC",
             (agency_code, since, since),
         )
         return [IssuedNotice.model_validate(row, extra="ignore") for row in rows]
+
+    def refusals(
+        self, agency_code: str, *, by: Actor, since: date | None = None, limit: int = 500
+    ) -> list[RefusalView]:
+        """Return the refused attempts of an agency's staff and of those below it, latest first."""
+        rows = self._rows(
+            "SELECT * FROM refusals WHERE agency_code = ANY(%s) AND refused_at >= %s "
+            "ORDER BY refusal_id DESC LIMIT %s",
+            (self._codes(by, agency_code), day_bounds(since)[0] if since else "-infinity", limit),
+        )
+        return [RefusalView.model_validate(row, extra="ignore") for row in rows]
 
     def position_at_end_of(self, day: date) -> int:
         """Return the log position of the last event recorded on or before `day`, 0 for none."""
@@ -266,11 +278,11 @@ class Queries:
         require(directory, by, Power.LOOK, owner_code, self._today())
 
     def _codes(self, by: Actor, agency_code: str) -> list[str]:
-        """Return every code under which records of the agency and those below it were made."""
+        """Return every code under which the records stand that the agency and those below it hold."""
         self._may_look(by, agency_code)
         directory = self._service.directory
         agency = directory.holder(agency_code, self._today())
-        return sorted(directory.codes_below(agency)) if agency else []
+        return directory.codes_held(agency, self._today()) if agency else []
 
     def _rows(
         self, statement: str, parameters: Sequence[Any] | dict[str, Any]
@@ -282,7 +294,15 @@ class Queries:
         stream_id = row["stream_id"]
         problem = _papers_problem(row, self._today())
         return EmployerView.model_validate(
-            {**row, "stream_id": stream_id, "papers_problem": problem}, extra="ignore"
+            {
+                **row,
+                "stream_id": stream_id,
+                "papers_problem": problem,
+                "agents": [
+                    {**agent, "agent_id": agent_id} for agent_id, agent in row["agents"].items()
+                ],
+            },
+            extra="ignore",
         )
 
     def _duty_view(self, row: dict[str, Any], day: date) -> DutyView:
@@ -298,9 +318,14 @@ class Queries:
                 "standing": obligation.standing(day).value,
                 "standing_zh": obligation.standing(day).label_zh,
                 "why": explanation.text_zh,
+                "staff_left": self._has_left(obligation.staff_id, day),
             },
             extra="ignore",
         )
+
+    def _has_left(self, staff_id: str, day: date) -> bool:
+        member = self._service.directory.member(staff_id)
+        return member is not None and member.agency_codes.on(day) is None
 
 
 def _step_view(step: Step) -> StepView:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ..domain.errors import InvalidInput
@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     to the operator, are kept apart from the database, and are lost for ever when lost.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TAIZHANG_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TAIZHANG_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     database_url: SecretStr | None = None
     schema_name: str = Field(default="taizhang", pattern=r"^[a-z][a-z0-9_]{0,30}$")
@@ -62,6 +64,16 @@ class Settings(BaseSettings):
     """Years of working days beyond those the calendar knows: lines of date,is_workday[,name]."""
     log_level: str = "INFO"
     log_json: bool = True
+
+    @classmethod
+    def read(cls, **options: Any) -> Self:
+        """Return the settings of the environment and `options`. Raises InvalidInput, naming the first bad one."""
+        try:
+            return cls(**options)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            name = "TAIZHANG_" + "_".join(map(str, first["loc"])).upper()
+            raise InvalidInput(first["msg"], field=name) from error
 
     def required_keys(self) -> tuple[bytes, bytes]:
         """Return master key and identity key. Raises InvalidInput, saying what to set."""

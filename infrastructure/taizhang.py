@@ -19,7 +19,7 @@ from ..application.service import CommandService, Request
 from ..application.vacancy_import import VacancyImport
 from ..domain.calendar import SHANGHAI, WorkingDayCalendar, parse_workdays
 from ..domain.employer.papers import Channel
-from ..domain.errors import TaizhangError, TooEarly
+from ..domain.errors import InvalidInput, TaizhangError, TooEarly
 from ..domain.job_seeker.documents import IdentityDocument
 from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
@@ -28,7 +28,8 @@ from ..projections.catalogue import read_models
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
-from .keys import KeyRing, StreamIds
+from .keys import KeyRing, StreamIds, check_keys
+from .log import configure_logging
 from .mapper import Mapper
 from .notices import NoticeOffice
 from .projector import Projector
@@ -46,8 +47,11 @@ def calendar_from(path: Path | None) -> WorkingDayCalendar:
     calendar = WorkingDayCalendar()
     if path is None:
         return calendar
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return calendar.with_years(parse_workdays(lines))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return calendar.with_years(parse_workdays(lines))
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{path}: {error}", field="TAIZHANG_CALENDAR_FILE") from error
 
 
 class Taizhang:
@@ -79,7 +83,7 @@ class Taizhang:
         self.identities = StreamIds(identity_key)
         self.keys = KeyRing(database, master_key, clock)
         mapper = Mapper(self.keys)
-        self.events = PostgresEventStore(database, mapper, retry_seconds=settings.retry_seconds)
+        self.events = PostgresEventStore(database, mapper)
         self.service = CommandService(
             self.events,
             self.identities,
@@ -115,7 +119,8 @@ class Taizhang:
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
         """
-        settings = settings or Settings(**options)
+        settings = settings or Settings.read(**options)
+        configure_logging(settings)
         server = None
         if settings.database_url is None:
             settings = with_generated_keys(settings)
@@ -123,9 +128,16 @@ class Taizhang:
             url = server.url
         else:
             url = settings.database_url.get_secret_value()
-        database = Database(url, settings.schema_name, pool_size=settings.pool_size)
+        database = Database(
+            url,
+            settings.schema_name,
+            pool_size=settings.pool_size,
+            retry_seconds=settings.retry_seconds,
+        )
         try:
+            keys = settings.required_keys()
             database.migrate()
+            check_keys(database, *keys)
             opened = cls(
                 settings,
                 database,

@@ -7,13 +7,16 @@ from hashlib import sha256
 import orjson
 from pydantic import BaseModel
 
+from .collector import collector_paused
+
 
 def canonical_json(report: BaseModel) -> bytes:
     """Return a report as UTF-8 JSON with sorted keys and no spare space.
 
     Reports hold no floating-point numbers: counts are exact, and a rate is a string of digits.
     """
-    return orjson.dumps(report.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    with collector_paused():
+        return orjson.dumps(report.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
 
 
 def digest(content: bytes) -> str:

@@ -79,7 +79,11 @@ def _agent(row: EmployerRow, event: AgentVerified, _: RecordedEvent) -> None:
         last_good = min(last_good, event.identity_valid_until)
     name = event.name if event.name == ERASED else mask_name(event.name)
     agents = orjson.loads(row.agents)
-    agents[str(event.agent_id)] = {"valid_until": last_good.isoformat(), "name": name}
+    agents[str(event.agent_id)] = {
+        "valid_until": last_good.isoformat(),
+        "name": name,
+        "real_name_verified": event.real_name_verified,
+    }
     _take_agents(row, agents)
 
 
@@ -89,7 +93,7 @@ def _revoked(row: EmployerRow, event: AgentRevoked, _: RecordedEvent) -> None:
     _take_agents(row, agents)
 
 
-def _take_agents(row: EmployerRow, agents: dict[str, dict[str, str]]) -> None:
+def _take_agents(row: EmployerRow, agents: dict[str, dict[str, Any]]) -> None:
     row.agents = orjson.dumps(agents).decode()
     # The id settles which of two agents is shown, whatever the order in which they are kept.
     best = max(agents, key=lambda agent: (agents[agent]["valid_until"], agent), default=None)
@@ -124,9 +128,9 @@ class Employers(ReadModel[EmployerRow]):
     event_names = names_of(_EVENTS)
     found_by = "stream_id"
 
-    def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
+    def keys(self, events: Iterable[RecordedEvent]) -> list[UUID]:
         """Return the employers' streams."""
-        return {recorded.stream_id for recorded in events if type(recorded.event) in _EVENTS}
+        return [recorded.stream_id for recorded in events if type(recorded.event) in _EVENTS]
 
     def fold(self, events: Iterable[RecordedEvent], rows: Rows[EmployerRow]) -> None:
         """Open a row with the ledger and keep its basics, papers and registration up to date."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from ..domain.calendar import WorkingDayCalendar, shanghai_day
 from ..domain.employer.ledger import section_of
-from ..domain.events import RecordedEvent
+from ..domain.events import Event, RecordedEvent
 from ..domain.obligations import EMPLOYER_EVENTS, late_entry, subject_of
 from ..domain.regulation.edition import EDITIONS, Edition
 from .judged import InForce
@@ -17,10 +17,12 @@ from .read_model import ReadModel, Row, Rows, columns_of, names_of
 from .table import Table
 
 _EVENTS = frozenset(EMPLOYER_EVENTS)
+_SECTIONS: dict[
+    type[Event], str
+] = {}  # filled on first sight: reading an enumeration's value is slow
 
 
-@dataclass(slots=True, eq=False)
-class LedgerEntryRow(Row):
+class LedgerEntryRow(NamedTuple):
     """One entry: what was recorded, when it took place, when it was entered, and by whom.
 
     `topic` is the event's stored name without its version, `subject_id` the vacancy or referral it is
@@ -40,7 +42,7 @@ class LedgerEntryRow(Row):
     late: bool
 
 
-class LedgerEntries(ReadModel[LedgerEntryRow]):
+class LedgerEntries(ReadModel[Row]):
     """One row per event of an employer's ledger; rows never change."""
 
     row = LedgerEntryRow
@@ -60,26 +62,30 @@ class LedgerEntries(ReadModel[LedgerEntryRow]):
         self._in_force = InForce(editions)
         self.basis = self._in_force.basis(calendar)
 
-    def fold(self, events: Iterable[RecordedEvent], rows: Rows[LedgerEntryRow]) -> None:
+    def fold(self, events: Iterable[RecordedEvent], rows: Rows[Row]) -> None:
         """Add an entry for each event."""
         in_force, calendar = self._in_force, self._calendar
         for recorded in events:
-            event = recorded.event
-            if type(event) not in _EVENTS:
+            event, occurred_on = recorded.event, recorded.occurred_on
+            kind = type(event)
+            if kind not in _EVENTS:
                 continue
+            section = _SECTIONS.get(kind)
+            if section is None:
+                section = _SECTIONS[kind] = section_of(event).value
             entered_on = shanghai_day(recorded.recorded_at)
             late = False
-            if entered_on > recorded.occurred_on:  # most are entered on the day itself
-                edition = in_force[recorded.occurred_on]
+            if entered_on > occurred_on:  # most are entered on the day itself
+                edition = in_force[occurred_on]
                 late = edition is not None and late_entry(recorded, edition, calendar) is not None
-            rows.add(
+            rows.add_final(
                 LedgerEntryRow(
                     recorded.stream_id,
                     recorded.position,
-                    section_of(event).value,
+                    section,
                     event.event_name,
                     subject_of(recorded),
-                    recorded.occurred_on,
+                    occurred_on,
                     recorded.recorded_at,
                     entered_on,
                     recorded.agency_code,

@@ -72,7 +72,8 @@ class Obligations(ReadModel[ObligationRow]):
     )
     event_names = names_of(EVENTS_WITH_DUTIES)
     found_by = "subject_id"
-    found_where = "outcome = 'open'"
+    # Not "outcome = 'open'": PostgreSQL would then go through the index of all that is open.
+    found_where = "closed_on IS NULL"
 
     def __init__(
         self, calendar: WorkingDayCalendar, editions: tuple[Edition, ...] = EDITIONS
@@ -93,7 +94,7 @@ class Obligations(ReadModel[ObligationRow]):
         columns = ", ".join(shown.get(name, name) for name in self.table.column_names)
         return f"SELECT {columns} FROM {relation} WHERE since_position <= {position:d}"
 
-    def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
+    def keys(self, events: Iterable[RecordedEvent]) -> Iterable[UUID]:
         """Return the subjects whose open obligations may end or get company."""
         return subjects(events)
 
@@ -118,8 +119,10 @@ class Obligations(ReadModel[ObligationRow]):
             if edition is None:
                 continue  # before the regulation nothing was owed
             for obligation in arising(recorded, edition, calendar):
-                is_open = obligation.outcome == _OPEN
-                rows.add(ObligationRow(*obligation), obligation.subject_id if is_open else None)
+                if obligation.outcome == _OPEN:
+                    rows.add(ObligationRow(*obligation), obligation.subject_id)
+                else:
+                    rows.add_final(obligation)
 
     def _go_on(
         self, end: End, row: ObligationRow, rows: Rows[ObligationRow], edition: Edition | None

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -40,7 +40,10 @@ class Unfoldable(Exception):
 
 
 class Row:
-    """A row of a read model's table: a slotted dataclass whose fields are the table's columns."""
+    """A row that later events change: a slotted dataclass whose fields are the table's columns.
+
+    The rows of a table that is only added to are plain named tuples.
+    """
 
     __slots__ = ("is_stored",)
 
@@ -48,10 +51,16 @@ class Row:
     """Whether the table holds an older form of this row, which the new one replaces."""
 
 
-def columns_of(row: type[Row]) -> tuple[Column, ...]:
+def columns_of(row: type[Any]) -> tuple[Column, ...]:
     """Return the columns that the fields of a row's class stand for."""
     hints = get_type_hints(row, include_extras=True)
-    return tuple(Column(field.name, _type_of(hints[field.name])) for field in fields(row))  # type: ignore[arg-type]
+    return tuple(Column(name, _type_of(hints[name])) for name in field_names(row))
+
+
+def field_names(row: type[Any]) -> tuple[str, ...]:
+    """Return the names of a row's fields, in order."""
+    named: tuple[str, ...] | None = getattr(row, "_fields", None)
+    return named if named is not None else tuple(field.name for field in fields(row))
 
 
 def _type_of(hint: Any) -> str:
@@ -73,39 +82,43 @@ class Rows(Generic[R]):
     room. A key that has no rows has an empty group.
     """
 
-    __slots__ = ("_groups", "_touched")
+    __slots__ = ("_final", "_groups", "_touched")
 
     def __init__(self) -> None:
-        self._groups: dict[UUID, list[R]] = {}
+        # By the key's number: a UUID is hashed and compared in Python, an int is not.
+        self._groups: dict[int, list[R]] = {}
         self._touched: dict[R, None] = {}
+        self._final: list[tuple[Any, ...]] = []
 
     def missing(self, keys: Iterable[UUID]) -> list[UUID]:
-        """Return the keys whose groups are yet to be loaded; the others are marked as used now."""
-        groups, missing = self._groups, []
+        """Return the keys whose groups are yet to be loaded; the others count as used last."""
+        groups = self._groups
+        missing: dict[int, UUID] = {}
         for key in keys:
-            group = groups.pop(key, None)
+            number = key.int
+            group = groups.pop(number, None)
             if group is None:
-                missing.append(key)
+                missing[number] = key
             else:
-                groups[key] = group
-        return missing
+                groups[number] = group
+        return list(missing.values())
 
     def load(self, keys: Iterable[UUID], found: Iterable[tuple[UUID, R]]) -> None:
         """Take what the table holds under `keys`."""
         groups = self._groups
         for key in keys:
-            groups[key] = []
+            groups[key.int] = []
         for key, row in found:
             row.is_stored = True
-            groups[key].append(row)
+            groups[key.int].append(row)
 
     def group(self, key: UUID) -> list[R]:
         """Return the rows under `key`. A change of one is told by `touch`."""
-        return self._groups[key]
+        return self._groups[key.int]
 
     def one(self, key: UUID) -> R:
-        """Return the only row under `key`, which is going to be changed. Raises Unfoldable if there is none."""
-        group = self._groups[key]
+        """Return the row under `key`, which is going to be changed. Raises Unfoldable without one."""
+        group = self._groups[key.int]
         if not group:
             raise Unfoldable(f"{key} was not heard of before")
         row = group[0]
@@ -116,37 +129,48 @@ class Rows(Generic[R]):
         """Say that a row was changed."""
         self._touched[row] = None
 
-    def add(self, row: R, key: UUID | None = None) -> None:
-        """Add a new row, which later events find under `key` (by none, where there is no key)."""
+    def add(self, row: R, key: UUID) -> None:
+        """Add a new row, which later events find under `key`."""
         row.is_stored = False
         self._touched[row] = None
-        if key is not None:
-            self._groups[key].append(row)
+        self._groups[key.int].append(row)
+
+    def add_final(self, values: tuple[Any, ...]) -> None:
+        """Add a new row, by its values in the order of the columns, that no later event changes."""
+        self._final.append(values)
 
     def replace(self, row: R, key: UUID) -> None:
         """Let `row` be the only row under `key`."""
-        group = self._groups[key]
-        row.is_stored = bool(group) and group[0].is_stored
+        group = self._groups[key.int]
+        row.is_stored = False
         if group:
-            self._touched.pop(group[0], None)
+            (former,) = group
+            row.is_stored = former.is_stored
+            self._touched.pop(former, None)
         group[:] = [row]
         self._touched[row] = None
 
     def take_touched(self) -> list[R]:
-        """Return the rows touched since the last call, in that order, for writing."""
+        """Return the rows touched since the last call, for writing."""
         touched = list(self._touched)
         self._touched.clear()
         return touched
 
+    def take_final(self) -> list[tuple[Any, ...]]:
+        """Return the rows added by `add_final` since the last call, for writing."""
+        final, self._final = self._final, []
+        return final
+
     def forget(self, keep: int = 0) -> None:
         """Forget all groups but the `keep` used last, and what was touched."""
         self._touched.clear()
+        self._final.clear()
         groups = self._groups
         if not keep:
             groups.clear()
         elif len(groups) > keep:
-            for key in list(groups)[: len(groups) - keep]:
-                del groups[key]
+            for number in list(groups)[: len(groups) - keep]:
+                del groups[number]
 
 
 class ReadModel(ABC, Generic[R]):
@@ -156,11 +180,11 @@ class ReadModel(ABC, Generic[R]):
     `basis` names the data besides the log on which the rows rest (a calendar, say); other data also
     ask for building anew. `event_names` are the stored names of the events that concern it. `found_by` is
     the column under which rows are looked up, narrowed by the SQL condition `found_where`; "" when
-    rows are only ever added.
+    no event changes a row.
     """
 
     version: ClassVar[int] = 1
-    row: type[R]
+    row: type[Any]
     table: Table
     event_names: frozenset[str]
     found_by: str = ""
@@ -172,9 +196,9 @@ class ReadModel(ABC, Generic[R]):
         """The read model's name: its table's."""
         return self.table.name
 
-    def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
-        """Return the keys of the rows that `events` may touch."""
-        return set()
+    def keys(self, events: Iterable[RecordedEvent]) -> Iterable[UUID]:
+        """Return the keys of the rows that `events` may touch; one may come more than once."""
+        return ()
 
     def as_of(self, relation: str, position: int) -> str | None:
         """Return SQL for the rows of `relation` as they stood at an earlier position.
@@ -197,9 +221,9 @@ def names_of(events: Iterable[type[Event]]) -> frozenset[str]:
     return frozenset(event.event_name for event in events)
 
 
-def values_of(row: type[Row]) -> attrgetter[tuple[Any, ...]]:
+def values_of(row: type[Any]) -> attrgetter[tuple[Any, ...]]:
     """Return the function that gives a row's values in the order of its columns."""
-    return attrgetter(*(field.name for field in fields(row)))  # type: ignore[arg-type]
+    return attrgetter(*field_names(row))
 
 
 def fold_in_memory(
@@ -210,11 +234,12 @@ def fold_in_memory(
     This is what a read model means: the projector's tables equal it.
     """
     rows: Rows[R] = Rows()
-    values, key_of = values_of(model.row), attrgetter(*model.table.key)
+    values_in = values_of(model.row)
+    key_of = itemgetter(*map(model.table.column_names.index, model.table.key))
     kept: dict[Any, tuple[Any, ...]] = {}
     for page in pages:
         rows.load(rows.missing(model.keys(page)), ())
         model.fold(page, rows)
-        for row in rows.take_touched():
-            kept[key_of(row)] = values(row)
+        for values in (*map(values_in, rows.take_touched()), *rows.take_final()):
+            kept[key_of(values)] = tuple(values)
     return [kept[key] for key in sorted(kept)]

@@ -221,13 +221,13 @@ class Vacancies(ReadModel[VacancyRow]):
     event_names = names_of(_EVENTS)
     found_by = "vacancy_id"
 
-    def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
+    def keys(self, events: Iterable[RecordedEvent]) -> list[UUID]:
         """Return the vacancies' ids."""
-        return {
+        return [
             recorded.event.vacancy_id  # type: ignore[attr-defined]
             for recorded in events
             if type(recorded.event) in _EVENTS
-        }
+        ]
 
     def fold(self, events: Iterable[RecordedEvent], rows: Rows[VacancyRow]) -> None:
         """Open a row with the draft and take it through its stages."""

@@ -64,11 +64,13 @@ def do(
     ] = None,
 ) -> None:
     """Carry out one command and print its result as JSON."""
-    text = typer.get_text_stream("stdin").read() if fields == "-" else fields
+    text = typer.get_binary_stream("stdin").read() if fields == "-" else fields.encode()
     with opened() as taizhang:
         try:
-            values = json.loads(text)
-        except json.JSONDecodeError as error:
+            values = json.loads(text.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise InvalidInput("the fields are no text in UTF-8") from error
+        except (json.JSONDecodeError, RecursionError) as error:
             raise InvalidInput(f"the fields are no JSON: {error}") from error
         if not isinstance(values, dict):
             raise InvalidInput("the fields are a JSON object: {…}")
@@ -160,7 +162,7 @@ def screen(
             for row in table.rows():
                 if isinstance(row, RowError):
                     unread += 1
-                    console.print(f"line {row.line}: {row.reason}", highlight=False)
+                    console.print(f"line {row.line}: {row.reason}", highlight=False, markup=False)
                     continue
                 findings = [
                     finding.model_dump(mode="json", exclude={"cue"})

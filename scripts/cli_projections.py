@@ -26,7 +26,7 @@ def catch_up() -> None:
     with opened() as taizhang, progress_bar("events") as bar:
         task = bar.add_task("catching up", total=None)
         position = taizhang.projections.catch_up(
-            progress=lambda done, goal: bar.update(task, completed=done, total=goal)
+            progress=lambda at: bar.update(task, completed=at.position, total=at.goal)
         )
     typer.echo(f"level at position {position}")
 
@@ -72,7 +72,7 @@ def rebuild(name: Name) -> None:
         task = bar.add_task(f"rebuilding {name}", total=None)
         comparison = taizhang.projections.rebuild(
             _known(taizhang, name),
-            progress=lambda done, goal: bar.update(task, completed=done, total=goal),
+            progress=lambda at: bar.update(task, completed=at.position, total=at.goal),
         )
     _print(comparison)
 

@@ -11,13 +11,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.organisation.powers import SYSTEM_STAFF_ID as SYSTEM_STAFF_ID
 from ..domain.organisation.powers import Actor
-from ..infrastructure.log import configure_logging
-from ..infrastructure.settings import Settings
 from ..infrastructure.taizhang import Taizhang
 
 console = Console(stderr=True)
@@ -51,30 +50,25 @@ Day = Annotated[
 def opened(**options: Any) -> Iterator[Taizhang]:
     """Open the service by the settings of the environment; turn errors into one clear line."""
     try:
-        settings = Settings(**options)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        name = "TAIZHANG_" + "_".join(map(str, first["loc"])).upper()
-        fail(InvalidInput(first["msg"], field=name))
-    configure_logging(settings)
-    try:
-        with Taizhang.open(settings) as taizhang:
+        with Taizhang.open(**options) as taizhang:
             yield taizhang
     except TaizhangError as error:
         fail(error)
 
 
 def actor(staff: str, agency: str) -> Actor:
-    """Return who acts. Raises InvalidInput for what is no agency code."""
+    """Return who acts. Raises InvalidInput for what is no agency code or no staff id."""
     try:
         return Actor(staff_id=staff, agency_code=agency)
     except ValidationError as error:
+        if error.errors()[0]["loc"] == ("staff_id",):
+            raise InvalidInput("is letters, digits and . _ -", field="--staff") from error
         raise InvalidInput("is 6, 9 or 12 digits, as 110105", field="--agency") from error
 
 
 def fail(error: Exception, *, status: int = 1) -> NoReturn:
     """End with a message that says what, where and what to do."""
-    console.print(f"[red]error:[/red] {error}", markup=True, highlight=False)
+    console.print("[red]error:[/red]", escape(str(error)), highlight=False, soft_wrap=True)
     raise typer.Exit(status)
 
 

@@ -4,7 +4,7 @@ What counts is read from the source, nothing is run:
 
 - the code **carries out** a rule where it names the rule's id as a literal string: as the
   argument `rule` or `rule_id` of any call, as the first argument of `RuleBroken`, `Duty` or
-  `KCheck`, or in a docstring, on a line of its own: `Rule 38.2` or `Rules 38.1, 38.2`;
+  `KCheck`, or in a docstring as `Rule 38.2.` or `Rules 38.1, 38.2.`, ending there;
 - a test **holds** a rule where it is marked with it: `@pytest.mark.rule("38.2")`, on a
   function, a class, a parameter set or, as `pytestmark`, on a whole file.
 """
@@ -25,7 +25,7 @@ _KEYWORDS = {"rule", "rule_id"}
 _CALLS = {"RuleBroken", "Duty", "KCheck"}
 _MARK = "pytest.mark.rule"
 _ID = r"\d+(?:\.\w+)?"
-_DOCSTRING = re.compile(rf"^\s*Rules? ({_ID}(?:, {_ID})*)\.?\s*$", re.MULTILINE)
+_DOCSTRING = re.compile(rf"\bRules? ({_ID}(?:, {_ID})*)(?=[.:;](?:\s|$)|\s*$)", re.MULTILINE)
 
 _HEAD = """\
 # Where each rule is carried out and tested

@@ -1,7 +1,8 @@
 """Commands (what can be asked to be done), each with its power, its aggregate and its decision.
 
 They are pydantic models with JSON schemas, so that an integrator can put them on a wire: `COMMANDS`
-maps the permanent name of each to its class.
+maps the permanent name of each to its class. `supervision` is not among them: a notice is asked for by
+day and agency, and what it says is not for the asker to state.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from . import (
     job_seekers,
     organisation,
     referrals,
-    supervision,
 )
 from .base import Command
 
@@ -37,7 +37,6 @@ COMMANDS: dict[str, type[Command]] = {
         assistance,
         assisted_work,
         assistance_course,
-        supervision,
     )
     for cls in module.ALL
 }

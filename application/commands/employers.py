@@ -229,7 +229,7 @@ class ReviewCommand(VacancyCommand):
         """
         ledger = _ledger(aggregate)
         held = ledger.vacancies.get(self.vacancy_id)
-        day = context.occasion.occurred_on
+        day = context.occasion.today
         agency = context.directory.holder(ledger.agency_code, day)
         if held is None or agency is None:
             return ledger.agency_code or None

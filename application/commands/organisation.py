@@ -23,7 +23,7 @@ from ...domain.organisation.agency import (
     agency_stream,
 )
 from ...domain.organisation.directory import Agency, Directory
-from ...domain.organisation.powers import Power
+from ...domain.organisation.powers import SYSTEM_STAFF_ID, Power
 from ...domain.organisation.staff import (
     CertificateRecorded,
     Role,
@@ -99,6 +99,8 @@ class FoundAgency(OrganisationCommand, name="found_agency"):
     def decide_on(self, directory: Directory, exists: bool) -> list[Event]:
         """Found it. Rule 4: the level above it is the one that the tree asks for."""
         _require_free(directory, self.code, self.effective_on)
+        if self.level is AgencyLevel.CITY and not directory.is_empty:
+            raise RuleBroken("4", "there is one city agency, and it is founded first")
         parent = self.parent_code and _agency(directory, self.parent_code, self.effective_on)
         if (parent.level if parent else None) is not self.level.superior:
             wanted = self.level.superior or "no"
@@ -163,8 +165,8 @@ def _agency(directory: Directory, code: str, day: date) -> Agency:
 
 
 def _require_free(directory: Directory, code: str, day: date) -> None:
-    if directory.find(code, day) is not None:
-        raise InvalidInput(f"another agency bears the code {code} on {day}", field="code")
+    if directory.is_taken(code, day):
+        raise InvalidInput(f"another agency bears the code {code} on {day} or later", field="code")
 
 
 class StaffCommand(OrganisationCommand):
@@ -203,6 +205,8 @@ class EmployStaff(StaffCommand, name="employ_staff"):
     def decide_on(self, directory: Directory, exists: bool) -> list[Event]:
         """Employ the person, who is on no other staff that day."""
         _agency(directory, self.agency_code, self.effective_on)
+        if self.staff_id == SYSTEM_STAFF_ID:
+            raise InvalidInput("this id stands for the service itself", field="staff_id")
         member = directory.member(self.staff_id)
         if member is not None and member.agency_codes.on(self.effective_on) is not None:
             raise InvalidInput(f"{self.staff_id} is on a staff already", field="staff_id")

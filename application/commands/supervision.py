@@ -78,6 +78,3 @@ class IssueNotice(Command, name="issue_notice"):
                 reason=self.correction_reason,
             ),
         )
-
-
-ALL: tuple[type[Command], ...] = (IssueNotice,)

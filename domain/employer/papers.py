@@ -198,6 +198,11 @@ def verify_licence(
         raise InvalidInput(
             f"the licence ends on {valid_until}, before it begins", field="valid_until"
         )
+    if valid_from > occasion.occurred_on:
+        # It would take the place of the one in force: a renewed licence is verified once it is valid.
+        raise RuleBroken(
+            "35", f"the licence is valid only from {valid_from}: verify it from then on"
+        )
     if valid_until is not None and valid_until < occasion.occurred_on:
         raise RuleBroken("35", f"the licence expired on {valid_until}: ask for the renewed one")
     return [LicenceVerified(licence=licence, valid_from=valid_from, valid_until=valid_until)]
@@ -226,7 +231,8 @@ def revoke_agent(ledger: EmployerLedger, agent_id: UUID, reason: str) -> list[Ev
 def register(ledger: EmployerLedger, occasion: Occasion) -> list[Event]:
     """Register the employer for recruitment once all papers are verified and valid. Rule 35.
 
-    Registering again renews a registration that had lapsed; a standing one is left as it is.
+    Registering again changes nothing: a registration that lapsed with a paper stands again once that
+    paper is renewed.
     """
     if problem := ledger.papers.problem(occasion.occurred_on):
         raise RuleBroken("35", problem)
@@ -239,5 +245,9 @@ def require_registered(ledger: EmployerLedger, day: date, rule_id: str) -> None:
     """Make sure that the employer is registered and its papers are valid on `day`. Rules 35, 36."""
     if ledger.papers.registered_on is None:
         raise RuleBroken(rule_id, "the employer has no recruitment registration: register it first")
+    if day < ledger.papers.registered_on:
+        raise RuleBroken(
+            rule_id, f"the employer is registered only since {ledger.papers.registered_on}"
+        )
     if problem := ledger.papers.problem(day):
         raise RuleBroken("35", f"the registration has lapsed with its papers: {problem}")

@@ -211,6 +211,10 @@ def learn_outcome(
         raise InvalidInput(
             "give the first day of work of one hired, and only then", field="started_on"
         )
+    if started_on is not None and started_on < referral.made_on:
+        raise InvalidInput(f"the referral was made on {referral.made_on}", field="started_on")
+    if started_on is not None and started_on < referral.made_on:
+        raise InvalidInput(f"the referral was made on {referral.made_on}", field="started_on")
     vacancy = ledger.vacancies.get(referral.vacancy_id)
     if outcome is ReferralOutcome.HIRED and vacancy is not None and vacancy.is_full:
         raise RuleBroken("41", f"all {vacancy.headcount} positions are filled")

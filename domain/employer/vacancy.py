@@ -395,7 +395,9 @@ def change(
     reason: str,
 ) -> list[Event]:
     """Change a published vacancy, which is then reviewed anew. Rule 38.1."""
-    _require(find(ledger, vacancy_id), occasion, "38.1", VacancyStatus.PUBLISHED)
+    vacancy = find(ledger, vacancy_id)
+    _require(vacancy, occasion, "38.1", VacancyStatus.PUBLISHED)
+    _require_not_over(vacancy, occasion)
     return [
         VacancyChanged(vacancy_id=vacancy_id, content=content, screening=screening, reason=reason)
     ]
@@ -409,8 +411,9 @@ def withdraw(
     note: str,
 ) -> list[Event]:
     """Take a vacancy back at any stage before it ended. Rule 41."""
+    vacancy = find(ledger, vacancy_id)
     _require(
-        find(ledger, vacancy_id),
+        vacancy,
         occasion,
         "41",
         VacancyStatus.DRAFT,
@@ -419,6 +422,7 @@ def withdraw(
         VacancyStatus.RETURNED,
         VacancyStatus.PUBLISHED,
     )
+    _require_not_over(vacancy, occasion)
     return [VacancyWithdrawn(vacancy_id=vacancy_id, reason=reason, note=note)]
 
 
@@ -467,6 +471,12 @@ def _reviewable(ledger: EmployerLedger, occasion: Occasion, vacancy_id: UUID) ->
     if vacancy.submitted_by == occasion.actor.staff_id:
         raise RuleBroken("38.1", "who submitted a vacancy does not review it")
     return vacancy
+
+
+def _require_not_over(vacancy: Vacancy, occasion: Occasion) -> None:
+    published = vacancy.status is VacancyStatus.PUBLISHED
+    if published and not vacancy.is_open_on(occasion.occurred_on):
+        raise RuleBroken("41", f"it lapsed after {vacancy.valid_until}: archive it")
 
 
 def _require(vacancy: Vacancy, occasion: Occasion, rule_id: str, *allowed: VacancyStatus) -> None:

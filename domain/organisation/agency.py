@@ -11,7 +11,7 @@ from pydantic import StringConstraints
 
 from ..events import Event
 
-AgencyCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3}){0,2}$")]
+AgencyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}([0-9]{3}){0,2}$")]
 """A statistical division code: 6 digits for city and district, 9 for a subdistrict, 12 for a station."""
 
 

@@ -64,6 +64,10 @@ class Timeline(Generic[T]):
         place = bisect_right(self._days, day)
         return self._values[place - 1] if place else None
 
+    def since(self, day: date) -> list[T]:
+        """Return the value as of `day` and all later ones."""
+        return self._values[max(bisect_right(self._days, day) - 1, 0) :]
+
     def latest(self) -> T:
         """Return the last value."""
         return self._values[-1]
@@ -208,6 +212,13 @@ class Directory:
                 return agency
         return None
 
+    def is_taken(self, code: str, day: date) -> bool:
+        """Say whether an agency bears `code` on `day` or will bear it later."""
+        return any(
+            (agency.closed_on is None or day < agency.closed_on) and code in agency.codes.since(day)
+            for agency in self._by_code.get(code, ())
+        )
+
     def holder(self, code: str, day: date) -> Agency | None:
         """Return who answers on `day` for records made under `code`.
 
@@ -218,14 +229,15 @@ class Directory:
         seen: set[UUID] = set()
         while agency is not None and not agency.exists_on(day) and agency.stream_id not in seen:
             seen.add(agency.stream_id)
-            if agency.successor_code is None:
+            if agency.successor_code is None or agency.closed_on is None:
                 return agency
-            agency = self.find(agency.successor_code, day)
+            agency = self.find(agency.successor_code, agency.closed_on)
         return agency
 
     def agencies(self, day: date) -> list[Agency]:
         """Return every agency that exists on `day`, by code."""
-        present = (agency for agency in self._agencies.values() if agency.exists_on(day))
+        # A list, because another thread may be reading new agencies in.
+        present = (agency for agency in list(self._agencies.values()) if agency.exists_on(day))
         return sorted(present, key=lambda agency: agency.code_on(day))
 
     def directly_below(self, superior: Agency, day: date) -> list[Agency]:
@@ -236,10 +248,18 @@ class Directory:
         """Return every code ever borne at or below `superior`, with its agency."""
         return {
             code: agency
-            for code, bearers in self._by_code.items()
+            for code, bearers in list(self._by_code.items())
             for agency in bearers
             if agency.is_at_or_below(superior)
         }
+
+    def codes_held(self, superior: Agency, day: date) -> list[str]:
+        """Return the codes for whose records `superior`, or an agency below it, answers on `day`."""
+        return sorted(
+            code
+            for code in list(self._by_code)
+            if (holder := self.holder(code, day)) and holder.is_at_or_below(superior)
+        )
 
     def member(self, staff_id: str) -> StaffMember | None:
         """Return a member of staff, present or former."""
@@ -249,7 +269,7 @@ class Directory:
         """Return who is on the staff of `agency` on `day`, by id."""
         present = (
             member
-            for member in self._staff.values()
+            for member in list(self._staff.values())
             if (code := member.agency_codes.on(day)) is not None
             and self.holder(code, day) is agency
         )

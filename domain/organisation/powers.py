@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from ..errors import NotAuthorised
 from .agency import AgencyCode, AgencyLevel
 from .directory import Agency, Directory
-from .staff import Role
+from .staff import Role, StaffId
 
 SYSTEM_STAFF_ID = "system"
 
@@ -24,7 +24,7 @@ class Actor(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    staff_id: str
+    staff_id: StaffId
     agency_code: AgencyCode
 
     @property
@@ -184,7 +184,7 @@ def require(
     if actor.is_system:
         if not asked.system:
             raise NotAuthorised(
-                f"rule 5.b: {power} needs a person who answers for it, not the system"
+                f"{power} needs a person who answers for it, not the system", rule_id="5.b"
             )
         if directory.is_empty:
             return
@@ -192,7 +192,7 @@ def require(
     if agency is None:
         raise NotAuthorised(f"no agency has the code {actor.agency_code} on {day}")
     if agency.level not in asked.levels:
-        raise NotAuthorised(f"rule {asked.rule}: a {agency.level} agency has no power to {power}")
+        raise NotAuthorised(f"a {agency.level} agency has no power to {power}", rule_id=asked.rule)
     if not actor.is_system:
         _require_person(directory, actor, agency, asked, day)
     owner = agency if owner_code is None else directory.holder(owner_code, day)
@@ -202,8 +202,9 @@ def require(
         return
     if owner.is_at_or_below(agency):
         raise NotAuthorised(
-            "rule 56.1: a superior agency may look at this record but not write in it; "
-            f"it belongs to {owner.code_on(day)}"
+            "a superior agency may look at this record but not write in it; "
+            f"it belongs to {owner.code_on(day)}",
+            rule_id="56.1",
         )
     raise NotAuthorised(f"the record belongs to {owner.code_on(day)}, not to {actor.agency_code}")
 
@@ -248,7 +249,7 @@ def _require_person(
     if lacking:
         names = ", ".join(sorted(lacking))
         raise NotAuthorised(
-            f"rule 61: {actor.staff_id} has no certificate valid on {day} as {names}"
+            f"{actor.staff_id} has no certificate valid on {day} as {names}", rule_id="61"
         )
     names = ", ".join(sorted(asked.roles))
-    raise NotAuthorised(f"rule {asked.rule}: {actor.staff_id} is none of {names}")
+    raise NotAuthorised(f"{actor.staff_id} is none of {names}", rule_id=asked.rule)

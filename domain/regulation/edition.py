@@ -111,11 +111,11 @@ class Edition(BaseModel):
     assisted_job_search_archive: Term
     assistance_entry: Term
     # Chapter 4: employers
+    vacancy_validity: Term
     vacancy_review: Term
     vacancy_publication: Term
     referral_outcome: Term
     vacancy_archive: Term
-    vacancy_validity: Term
     fair_announcement: Term
     paper_registration_entry: Term
     fair_outcome: Term
@@ -326,12 +326,12 @@ EDITION_2018: Final = Edition.of(
     _promptly("assisted_job_search_archive", "31", 2, "employment → job search archived"),
     _promptly("assistance_entry", "32", 1, "assistance service → entered in the ledger"),
     # Chapter 4: employers
-    _promptly("vacancy_review", "38.1", 2, "vacancy submitted → reviewed"),
-    _promptly("vacancy_publication", "39.1", 1, "review passed → vacancy published"),
-    _promptly("referral_outcome", "41", 5, "referral → outcome learnt from the employer"),
     _term("vacancy_validity", "38.1", 30, Unit.CALENDAR_DAYS,
           "published without a stated end → its validity (有效性) ends").model_copy(
         update={"policy": True}),
+    _promptly("vacancy_review", "38.1", 2, "vacancy submitted → reviewed"),
+    _promptly("vacancy_publication", "39.1", 1, "review passed → vacancy published"),
+    _promptly("referral_outcome", "41", 5, "referral → outcome learnt from the employer"),
     _promptly("vacancy_archive", "41", 2, "vacancy lapsed or withdrawn → archived"),
     _term("fair_announcement", "43.2", 3, Unit.WORKING_DAYS_BEFORE,
           "pre-announced before the day of the job fair"),

@@ -61,7 +61,11 @@ ETHNICITY: Final = RuleSet(
         ),
         Rule(
             "民族列为要求",
-            compiled(LEFT_EDGE, rf"(?P<cue>{_PEOPLES})", RIGHT_EDGE),
+            compiled(
+                LEFT_EDGE,
+                rf"(?P<cue>{_PEOPLES})",
+                rf"(?:{RIGHT_EDGE}|(?=[男女][性士生]?{RIGHT_EDGE}))",
+            ),
             _BY_PEOPLE,
             (Guard(any_of(r"尊重|地区|文化|风俗|语言|民族[(有]|包括|如"), 10, 4, "customs"),),
         ),
@@ -74,11 +78,16 @@ ETHNICITY: Final = RuleSet(
     (
         Exemption(
             compiled(
-                rf"(?:民族|{_PEOPLES})(?:成分)?[\s:,]?(?:不限|均可|都可|皆可|无要求)|(?:不限|不分|不论|无论)[^。;,\n]{{0,6}}(?:民族|{_PEOPLES})"
+                rf"(?:民族|{_PEOPLES})(?:成分)?[\s:,]?(?:不限|均可|都可|皆可|无要求)|(?:不限|不分|不论|无论)[^。;,\n ]{{0,6}}(?:民族|{_PEOPLES})"
             ),
             "said to make no difference",
         ),
-        Exemption(compiled(r"汉族\s?[、/和或与及,]\s?少数民族|各(?:民)?族"), "all peoples named"),
+        Exemption(
+            compiled(
+                rf"汉族\s?[、/和或与及,]\s?少数民族|各(?:民)?族|(?:{_PEOPLES})(?:[、/和或与及,](?:{_PEOPLES}))+(?:均|都|皆)(?:可|行|要)"
+            ),
+            "all peoples named",
+        ),
         Exemption(
             compiled(r"(?:不因|不以|不考虑|不得因|不歧视)[^。;\n]{0,60}(?:种族|民族|肤色)"),
             "equal opportunity statement",
@@ -138,7 +147,7 @@ RELIGION: Final = RuleSet(
     (
         Exemption(
             compiled(
-                r"宗教(?:信仰)?[\s:,]?(?:不限|无限制|不作?要求|无要求|均可)|(?:不限|不分|不论|无论|尊重)[^。;,\n]{0,12}宗教(?:信仰)?|(?:不因|不以|不考虑|不歧视)[^。;\n]{0,60}宗教(?:信仰)?"
+                r"宗教(?:信仰)?[\s:,]?(?:不限|无限制|不作?要求|无要求|均可)|(?:不限|不分|不论|无论|尊重)[^。;,\n ]{0,12}宗教(?:信仰)?|(?:不因|不以|不考虑|不歧视)[^。;\n]{0,60}宗教(?:信仰)?"
             ),
             "said to make no difference",
         ),

@@ -52,7 +52,7 @@ def screen(text: str) -> tuple[Finding, ...]:
                     end=end,
                     text=passage,
                     cue=hit.rule.name,
-                    reason=hit.rule.reason.format(text=passage),
+                    reason=hit.rule.reason.format(text=" ".join(passage.split())),
                 )
             )
     findings.sort(key=lambda f: (f.start, f.end, f.category))

@@ -1,8 +1,9 @@
 """性别: conditions, preferences and quotas by sex.
 
-The words 男 and 女 stand in hundreds of harmless places (女装, 子女, 美女如云), so nothing is
-found by a word alone: it must be limited, preferred, excluded, counted, given an age, named
-as the value of 性别, or stand alone between two breaks as an item of a list of demands.
+The default: 男 or 女 standing as a unit (between two breaks, behind the name of a post or a
+count, before the next demand) is a condition, unless its surroundings are harmless. Inside a
+longer word (女装, 子女, 美女如云) it is found only when limited, preferred, excluded, counted,
+given an age, or joined to the name of a post.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from .gender_harmless import HARMLESS
 from .gender_words import (
     AGED,
     CALLED,
+    CARED_FOR,
     CONTACT,
     CUSTOMERS,
     FIRM_PERSON,
@@ -21,10 +23,15 @@ from .gender_words import (
     JOBS,
     LODGING,
     NEXT_DEMAND,
+    NO_POST,
     NOT_COMPOUND,
+    NOT_GOODS,
     PERSON,
+    POST_END,
+    SCALE,
     SEX,
     STAFF_LIFE,
+    STAFF_NOW,
 )
 from .rules import (
     BLANK,
@@ -69,10 +76,10 @@ _RULES: Final = (
             r"(?:们|者|朋友|应聘者|求职者|候选人|毕业生|应届生|大学生|考生)?",
             r"(?:[\s,(]?(?:更|会|可|将|予以|适当|稍|略|则)?",
             PREFER,
-            r"|\s?为主|居先|(?:有|具备?|会|懂|能|形象)[^,。;、\n男女]{1,10}优\s?先)",
+            r"|\s?为主|居先|佳(?!\w)|[及和或与](?![^,。]{0,8}(?:产品|用品|经验|市场|客户|行业))[^,。;、\n男女]{1,8}优\s?先|(?:有|具备?|会|懂|能|形象)[^,。;、\n男女]{1,10}优\s?先)",
         ),
         "以性别为优先录用条件：“{text}”",
-        (CUSTOMERS,),
+        (CUSTOMERS, STAFF_NOW),
     ),
     Rule(
         "性别排除",
@@ -91,7 +98,7 @@ _RULES: Final = (
         compiled(
             rf"(?:{RECRUIT}|需要?|(?<![不没主重])要)[\s:,(]{{0,2}}(?:(?:\d{{1,2}}|[一二两三几数多]|若干)[名个位]?)?{NOT_COMPOUND}",
             r"(?P<cue>[男女](?:\s?性|\s?士|生|孩子|孩|同志|青年|的|工(?!程|费|委|会|部|保|装|资|作|艺))?)",
-            rf"(?={RIGHT_EDGE}|{COUNT})",
+            rf"(?:(?={RIGHT_EDGE}|{COUNT})|(?<=的))",
         ),
         _BY,
         (CUSTOMERS,),
@@ -104,7 +111,7 @@ _RULES: Final = (
             CUSTOMERS,
             STAFF_LIFE,
             LODGING,
-            Guard(any_of("团队|现有|目前|共有|公司有|一共"), 10, 0, "staff as it is"),
+            STAFF_NOW,
         ),
     ),
     Rule(
@@ -137,33 +144,45 @@ _RULES: Final = (
             AGED,
         ),
         "按性别规定年龄条件：“{text}”",
-        (CUSTOMERS, STAFF_LIFE, LODGING),
+        (CUSTOMERS, STAFF_LIFE, LODGING, CARED_FOR, SCALE),
     ),
     Rule(
+        # The default: the trait stands alone ("1.男，", "保洁（女）", "收银员女 2名") or runs
+        # straight into the next demand ("男大专以上", "女会开车").
         "性别列为要求",
-        compiled(LEFT_EDGE, PERSON, RIGHT_EDGE),
+        compiled(rf"(?:{LEFT_EDGE}|{POST_END})", PERSON, rf"(?:{RIGHT_EDGE}|{NEXT_DEMAND})"),
         "招用要求中单列性别：“{text}”",
-        (CUSTOMERS, STAFF_LIFE, LODGING, CONTACT),
+        (CUSTOMERS, STAFF_LIFE, LODGING, CONTACT, CARED_FOR, SCALE),
     ),
     Rule(
-        # "男大专以上", "女会开车": the trait runs straight into the next demand.
+        # A line that opens with a short name and the trait: "护理女 30岁左右".
         "性别列为要求",
         compiled(
-            LEFT_EDGE,
+            rf"(?:^|\n)[ \t]*{NO_POST}[\u4e00-\u9fff]{{2,5}}(?<![的为是性和与位给])",
             PERSON,
-            NEXT_DEMAND,
+            RIGHT_EDGE,
         ),
         "招用要求中单列性别：“{text}”",
-        (CUSTOMERS, STAFF_LIFE, LODGING, CONTACT),
+        (CUSTOMERS, STAFF_LIFE, LODGING, CONTACT, CARED_FOR),
+    ),
+    Rule(
+        # The same within a line, for the bare word only: "收银女，理货男".
+        "性别列为要求",
+        compiled(
+            rf"[,;:。、]{BLANK}{NO_POST}[\u4e00-\u9fff]{{2,4}}(?<![的为是性和与不]){NOT_COMPOUND}(?P<cue>[男女])",
+            RIGHT_EDGE,
+        ),
+        "招用要求中单列性别：“{text}”",
+        (CUSTOMERS, STAFF_LIFE, LODGING, CONTACT, CARED_FOR),
     ),
     Rule(
         # "35岁以下女性", "能吃苦的男生", "本地户口女性"
         "修饰后的性别",
         compiled(
-            r"(?:岁(?:以[上下内]|左右|之间)?(?:的)?|之间的?|学历(?:的)?|户口|户籍|[未已]婚(?:[未已]育)?|单身|健康(?:的)?|端正(?:的)?|"
-            r"(?:吃苦|耐劳|经验|能力|责任心|加班|夜班|出差)(?:的)?|退伍|本地|(?:年轻|成年|适龄|优秀|青年)的?|以[上下内]的?|专业|毕业)",
+            r"(?:(?<=[1-6]\d)周?岁(?:以[上下内]|左右|之间)?(?:的)?|之间的?|学历(?:的)?|户口|户籍|[汉民]族|[未已]婚(?:[未已]育)?|单身|健康(?:的)?|端正(?:的)?|"
+            r"(?:吃苦|耐劳|经验|能力|责任心|加班|夜班|出差)(?:的)?|退伍|本地|(?:成熟|稳重|沉稳|细心|开朗|活泼|大方|踏实|勤快|勤劳|老实|熟练|流利|标准|良好|认真|外向|细致|负责|[力较]强)的?|(?:年轻|成年|适龄|优秀|青年)的?|以[上下内]的?|专业|毕业)",
             PERSON,
-            RIGHT_EDGE,
+            rf"(?:{RIGHT_EDGE}|{NEXT_DEMAND})",
         ),
         _BY,
         (CUSTOMERS, STAFF_LIFE, LODGING),
@@ -185,7 +204,7 @@ _RULES: Final = (
         "单对一性的要求",
         compiled(
             rf"{NOT_COMPOUND}(?P<cue>[男女](?:\s?性|\s?士|生|孩子|孩|同志|青年|的|工))",
-            r"(?:必\s?须|须|需要?(?!求|要的)|务必|应(?!届|聘)|要求|要(?!求)|限|不得|不能|不超过)",
+            r"(?:必\s?须|须|需(?:要(?=[会能有懂具身做自负持达已未\d])|(?![要求]))|务必|应(?!届|聘)|要求|要(?!求)|限|不得|不能|不超过)",
         ),
         "对单一性别另设条件：“{text}”",
         (CUSTOMERS, STAFF_LIFE, LODGING),
@@ -194,8 +213,8 @@ _RULES: Final = (
         "招指定性别岗位",
         compiled(
             rf"(?:{RECRUIT}|需要?|(?<![不没主重])要)",
-            r"[^\w]{0,2}(?:(?:若干|数|多|兼职|全职|优秀|长期|夜班|白班|专业|\d{1,3}|[一二两三四五六七八九十])[名个位]?){0,2}[\s:]?",
-            rf"{NOT_COMPOUND}(?P<cue>[男女](?:性|士|生)?(?:{JOBS}){{1,2}})",
+            r"[^\w]{0,2}(?:(?:若干|数|多|个|兼职|全职|优秀|长期|夜班|白班|专业|\d{1,3}|[一二两三四五六七八九十])[名个位]?){0,2}[\s:]?",
+            rf"{NOT_COMPOUND}(?P<cue>[男女](?:性|士|生)?(?:(?:{JOBS}){{1,2}}|{NOT_GOODS}[\u4e00-\u9fff]{{1,4}}?(?={COUNT})))",
             rf"(?={RIGHT_EDGE}|{COUNT}|精英|人才|学[徒员])",
         ),
         "岗位限定性别：“{text}”",
@@ -216,7 +235,7 @@ _RULES: Final = (
         # A heading or list item that names the job by sex: "女文员2名", "男保安：".
         "按性别设岗",
         compiled(
-            rf"(?:{LEFT_EDGE}(?<![男女][、/和])|兼职|全职|专职|高薪诚聘|急招|招聘)(?P<cue>[男女](?:性|士|生)?(?:{JOBS}){{1,2}})(?<![员职]工)(?<!学生)",
+            rf"(?:{LEFT_EDGE}(?<![男女][、/和])|兼职|全职|专职|高薪诚聘|急招|招聘)(?P<cue>[男女](?:性|士|生)?(?:(?:{JOBS}){{1,2}}|{NOT_GOODS}[\u4e00-\u9fff]{{2,3}}(?={COUNT})))(?<![员职]工)(?<!(?<!大)学生)",
             rf"(?=\s?(?:[:(\d]|{COUNT}|$|\n|,|;|。)| )",
         ),
         "岗位限定性别：“{text}”",
@@ -231,8 +250,8 @@ _RULES: Final = (
         # "淘宝女模特", "车间女工：": a few words before, the heading ends after.
         "按性别设岗",
         compiled(
-            r"(?:^|\n|[;。]|\d[.、)]|[一二三四五六七八九十]、)[ \t]{0,2}(?!负责|管理|培训|协助|孵化|为|与|和|对|熟悉|有|了解)[\u4e00-\u9fff]{2,4}",
-            rf"(?<![男女、和])(?P<cue>[男女](?:性|士|生)?(?:{JOBS}|工)(?![费程会委])(?<![员职]工))(?=\s?(?:[:(,\d]|{COUNT}|$|\n))",
+            rf"(?:^|\n|[;。,:、]|\d[.、)])[ \t]{{0,2}}{NO_POST}[\u4e00-\u9fffa-z]{{2,6}}",
+            rf"(?<![男女、和]){NOT_COMPOUND}(?P<cue>[男女](?:性|士|生)?(?:{JOBS}|工)(?![费程会委])(?<![员职]工))(?=\s?(?:[:(,\d]|{COUNT}|$|\n))",
         ),
         "岗位限定性别：“{text}”",
         (CUSTOMERS, STAFF_LIFE, LODGING),
@@ -248,7 +267,7 @@ _RULES: Final = (
         compiled(
             r"(?:适合|适宜|建议|推荐|欢迎)(?:广大|各位|优秀|有经验的?|有志)?的?",
             FIRM_PERSON,
-            r"(?=们?(?:朋友|同胞)?们?(?:的?工作|的?岗位|从事|应聘|求职|报考|报名|投递|加入|加盟|来|前来|做)|[\s,。;!)]|$)",
+            r"(?=们?(?:朋友|同胞)?们?(?:的?工作|的?岗位|从事|应聘|求职|报考|报名|投递|加入|加盟|前?来(?:应聘|面试|电|工作|报名))|[\s,。;!)]|$)",
         ),
         "以性别为优先录用条件：“{text}”",
         (CUSTOMERS, STAFF_LIFE, LODGING),
@@ -256,7 +275,7 @@ _RULES: Final = (
     Rule(
         "称谓指明性别",
         compiled(
-            rf"(?:(?<![不无未])限|仅限|[只仅]招|只要|{RECRUIT})[\s:]?(?:{COUNT})?(?:优秀|兼职|年轻|漂亮|保洁|清洁|打扫|食堂|做饭|煮饭|后勤|卫生|\w{{0,2}}[名个位])?",
+            rf"(?:(?<![不无未])限|仅限|[只仅]招|只要|{RECRUIT})[\s:]?(?:{COUNT})?(?:优秀|兼职|年轻|漂亮|保洁|清洁|打扫|食堂|做饭|煮饭|后勤|卫生|\w{{0,2}}[名个位]|[\u4e00-\u9fff]{{2,7}}的)?",
             CALLED,
             r"(?!们?如云|们?多)",
         ),
@@ -272,7 +291,7 @@ _RULES: Final = (
     Rule(
         "称谓指明性别",
         compiled(
-            r"(?:^|\n)[ \t]*(?:招)?(?:保洁|清洁|打扫|卫生|食堂|做饭|烧饭|煮饭|洗碗|厨房|后勤|家政|保姆|住家)(?P<cue>阿姨|大姐|大妈|大嫂)",
+            r"(?:^|\n|\d[.、)])[ \t]*(?:招)?(?:钟点工?|月嫂|宿管|洗菜|保洁|清洁|打扫|卫生|食堂|做饭|烧饭|煮饭|洗碗|厨房|后勤|家政|保姆|住家)(?P<cue>阿姨|大姐|大妈|大嫂)",
             rf"(?={RIGHT_EDGE}|{COUNT})",
         ),
         "以性别称谓限定求职者：“{text}”",
@@ -297,6 +316,7 @@ _RULES: Final = (
             r"\b(?:fe)?males?\s?(?:only|preferred|is preferred|candidates? only)\b",
             r"\b(?:gender|sex)\s?:\s?(?:fe)?male\b(?!\s?(?:/|or|and|&))",
             r"\b(?:wo)?men only\b",
+            r"(?<!male)(?:^|[\n:,;.(])\s?(?:fe)?male(?=\s?(?:[;.)\n]|,(?!\s?(?:fe)?male)|$))",
         ),
         _BY,
     ),
@@ -305,7 +325,7 @@ _RULES: Final = (
 GENDER: Final = RuleSet(
     Category.GENDER,
     any_of(
-        r"[男女妇]|先生|小姐|帅[哥锅]|靓|妹|姑娘|小伙|阿姨|大[姐妈嫂叔爷]|妈妈|宝妈|主妇|汉子|爷们|male\b|\bmen\b|women"
+        r"[男女妇]|先生|小姐|小哥|帅[哥锅]|靓|妹|姑娘|小伙|阿姨|大[姐妈嫂叔爷]|妈妈|宝妈|主妇|汉子|爷们|male\b|\bmen\b|women"
     ),
     _RULES,
     HARMLESS,

@@ -13,7 +13,7 @@ from .rules import Exemption, compiled
 
 _M: Final = r"男(?:\s?性|\s?士|生|孩子|孩|工|员工|职工|的|人|子)?"
 _F: Final = r"女(?:\s?性|\s?士|生|孩子|孩|工|员工|职工|的|人|子)?"
-_JOIN: Final = r"[ \t]{0,2}(?:[、/\\|&+和或与及跟兼·\-.]|or)?[ \t]{0,2}"
+_JOIN: Final = r"[ \t]{0,2}(?:[、/\\|&+和或与及跟兼·:\-.]|or)?[ \t]{0,2}"
 _BOTH: Final = rf"(?:{_M}{_JOIN}{_F}|{_F}{_JOIN}{_M})"
 _BOTH_COMMA: Final = rf"(?:{_M}\s?,\s?{_F}|{_F}\s?,\s?{_M})"
 _ONE: Final = r"[男女](?:性|士|生|孩子|孩|的)?"
@@ -21,7 +21,7 @@ _ONE: Final = r"[男女](?:性|士|生|孩子|孩|的)?"
 HARMLESS: Final = (
     Exemption(compiled(_BOTH, r"(?!\s?(?:勿|慎|请勿|不要))"), "both sexes named side by side"),
     Exemption(
-        compiled(_BOTH_COMMA, r"(?=\s*(?:均|都|皆|兼|可|不[限拘论]|[,;。、)]|$|\d|年龄))"),
+        compiled(_BOTH_COMMA, r"(?= |\s*(?:均|都|皆|兼|可|不[限拘论]|[,;。、)]|$|\d|年龄))"),
         "both sexes named, divided by a comma only",
     ),
     Exemption(compiled(r"[男女]\s?\(\s?[男女]\s?\)"), "the other sex in brackets"),
@@ -33,19 +33,21 @@ HARMLESS: Final = (
     Exemption(
         compiled(
             _ONE,
-            r"[\s,:]?(?:不限|(?:也|亦|均|都|皆|同样|同)(?:可|行|能|欢迎|接受|要|招|不限|适合))",
+            r"[\s,:]?(?:不限(?![学专经年户地婚民])|(?:也|亦|均|都|皆|同样|同)(?:可|行|能|欢迎|接受|要|招|不限|适合))",
         ),
         "the sex named is let in, not preferred",
     ),
     Exemption(
         compiled(
-            r"(?:不限(?:制|定)?|不分|无论|不论|不拘|不管|不问)(?:性别)?[ (]?(?:是)?[男女][^。;\n]{0,3}[男女]?"
+            r"不限(?:制|定)?(?:性别)?[ (]?男女|(?:不分|无论|不论|不拘|不管|不问)(?:性别)?[ (]?是?[男女][^。;\n]{0,3}[男女]"
         ),
         "said to make no difference",
     ),
     Exemption(
         # A height for each sex is a matter of looks; see the category of looks.
-        compiled(rf"(?<![限仅只招])[男女](?:性|士|生|孩子|孩)?:?{HEIGHT}"),
+        compiled(
+            rf"(?<![限仅只招])(?<!性别)(?<!性别:)(?<!要求)[男女](?:性|士|生|孩子|孩)?:?{HEIGHT}"
+        ),
         "a height asked of one sex counts as looks",
     ),
     Exemption(

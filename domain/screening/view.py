@@ -11,6 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+# Item numbers written as one sign (①, ⑴, ⒈, ㈠, ❶) part items as a list sign does.
+_ITEM_SIGNS: Final = {
+    code: "、"
+    for first, last in ((0x2460, 0x249B), (0x2776, 0x2793), (0x3220, 0x3229), (0x3280, 0x3289))
+    for code in range(first, last + 1)
+}
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _SIGNS: Final = str.maketrans(
     "\u3000\u00a0\t\u2002\u2003\u2009—–－−―‐‑～〜∼∕⁄╱＼﹑｡﹕﹔﹐﹒［］〔〕﹙﹚",
@@ -25,7 +31,7 @@ _SIMPLIFIED: Final = str.maketrans(
     "谢绝拒单离异几条确试虑慎台湾东广陕宁内苏贵云龙辽汉彝汇属农镇乡县区场临时从适进阶观众"
     "尔后孙玛壮布亲妈宝会计营销采购护师导游骑征择选亲儿",
 )
-_TABLE: Final[dict[int, int]] = {**_SIMPLIFIED, **_FULL_WIDTH, **_SIGNS}
+_TABLE: Final[dict[int, int | str]] = {**_SIMPLIFIED, **_FULL_WIDTH, **_SIGNS, **_ITEM_SIGNS}
 
 # Characters that take no room on the screen; advertisements carry them to defeat copying.
 _INVISIBLE: Final = re.compile(

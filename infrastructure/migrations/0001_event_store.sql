@@ -130,3 +130,47 @@ BEGIN
     PERFORM pg_notify('taizhang_events', current_schema());
     RETURN last;
 END $$;
+
+-- The same for one command with one event, which most are: without arrays it takes a third less time.
+-- A state of NULL is not kept.
+CREATE FUNCTION append_event(
+    known_directory bigint,
+    acting_staff text,
+    acting_agency text,
+    moment timestamptz,
+    command_id uuid, command_name text, command_digest bytea, command_result bytea,
+    event_stream uuid, event_version bigint, event_topic text, event_state bytea, event_day date,
+    state_version bigint, state_kind text, stream_state bytea,
+    changes_directory boolean
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    head bigint;
+    last bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext(current_schema()), 1);
+    SELECT position INTO head FROM directory_head;
+    IF head <> known_directory THEN
+        RAISE EXCEPTION 'the directory has changed: % is now %', known_directory, head USING ERRCODE = 'TZ001';
+    END IF;
+    INSERT INTO stored_events (originator_id, originator_version, topic, state, occurred_on,
+        recorded_at, staff_id, agency_code, command_id)
+    VALUES (event_stream, event_version, event_topic, event_state, event_day,
+        moment, acting_staff, acting_agency, append_event.command_id)
+    RETURNING notification_id INTO last;
+    INSERT INTO commands (command_id, name, digest, result, last_position, recorded_at, staff_id, agency_code)
+    VALUES (append_event.command_id, command_name, command_digest, command_result, last, moment,
+        acting_staff, acting_agency);
+    IF stream_state IS NOT NULL THEN
+        UPDATE stream_states SET version = state_version, kind = state_kind, state = stream_state
+            WHERE stream_id = event_stream;
+        IF NOT FOUND THEN
+            INSERT INTO stream_states (stream_id, version, kind, state)
+            VALUES (event_stream, state_version, state_kind, stream_state);
+        END IF;
+    END IF;
+    IF changes_directory THEN
+        UPDATE directory_head SET position = last;
+    END IF;
+    PERFORM pg_notify('taizhang_events', current_schema());
+    RETURN last;
+END $$;

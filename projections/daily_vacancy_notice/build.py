@@ -12,6 +12,7 @@ from ...domain.calendar import shanghai_day
 from ...domain.regulation import rule
 from ...domain.screening import SCREENING_VERSION, Severity
 from ..canonical import canonical_json, digest
+from ..collector import collector_paused
 from .check import RULE_ORDER, Found, check_vacancy, is_public
 from .facts import NoticeFacts, VacancyRow
 from .figures import Count, count_up, day_series, repeats
@@ -46,17 +47,22 @@ def notice_number(agency_code: str, day: date) -> str:
     return f"招信核〔{day.year}〕{agency_code}-{day.timetuple().tm_yday:03d}号"
 
 
+@collector_paused()
 def build(
     facts: NoticeFacts,
     previous: DailyVacancyNotice | None,
     *,
+    dated: date | None = None,
     answer_working_days: int = ANSWER_WORKING_DAYS,
 ) -> DailyVacancyNotice:
     """Judge, count up and compare; the same arguments give the same notice.
 
     `previous` is the last issued notice of the same agency and kind, None for the first. A problem
     that it named and that still stands is notified once more (Article 58); one that it named and
-    that is gone was put right. Raises ValueError for a notice of another agency or of no earlier day.
+    that is gone was put right. `dated` is the day of issue, from which the time to answer counts: the
+    day after the notice's own where it is left out.
+
+    Raises ValueError for a notice of another agency or of no earlier day.
 
     Rules 56.2a, 58.2a, 58.2b.
     """
@@ -66,15 +72,15 @@ def build(
         if previous.day >= facts.day:
             raise ValueError(f"the notice before is of {previous.day}, not before {facts.day}")
     references = _References(facts)
-    defects = _defects(facts, references, previous)
+    dated = dated or shanghai_day(facts.cutoff)
+    due = facts.calendar.add_working_days(dated, answer_working_days)
+    defects = _defects(facts, references, previous, due.day)
     concerns = _concerns(facts, references)
     mended = put_right(facts, previous, {defect.identity for defect in defects})
     late = _late(facts, references)
     overdue = _overdue(facts, references)
     count = Count(facts, defects, mended, late, overdue)
     agencies, overall = count_up(count, previous)
-    dated = shanghai_day(facts.cutoff)
-    due = facts.calendar.add_working_days(dated, answer_working_days)
     return DailyVacancyNotice(
         kind=NOTICE_KIND,
         number=notice_number(facts.superior.code, facts.day),
@@ -136,7 +142,7 @@ class _References:
         placement = self.facts.placements[agency_code]
         return VacancyRef(
             vacancy_id=vacancy_id,
-            number=external_id or str(vacancy_id)[:8].upper(),
+            number=external_id or str(vacancy_id),
             title=title or "",
             employer=employer,
             credit_code=credit_code,
@@ -161,7 +167,10 @@ class _References:
 
 
 def _defects(
-    facts: NoticeFacts, references: _References, previous: DailyVacancyNotice | None
+    facts: NoticeFacts,
+    references: _References,
+    previous: DailyVacancyNotice | None,
+    answer_by: date,
 ) -> tuple[Defect, ...]:
     known = {d.identity: d for d in previous.defects if d.kind not in ONCE} if previous else {}
     defects: list[Defect] = []
@@ -172,7 +181,7 @@ def _defects(
         vacancy = references.of(row)
         for problem in found:
             before = known.get((row.vacancy_id, problem.rule, problem.key))
-            defects.append(_defect(facts, references, row, vacancy, problem, before))
+            defects.append(_defect(facts, references, row, vacancy, problem, before, answer_by))
     return tuple(sorted(defects, key=_place(facts)))
 
 
@@ -183,6 +192,7 @@ def _defect(
     vacancy: VacancyRef,
     problem: Found,
     before: Defect | None,
+    answer_by: date,
 ) -> Defect:
     finding = problem.finding
     return Defect(
@@ -200,6 +210,7 @@ def _defect(
         public=is_public(row),
         times=before.times + 1 if before else 1,
         first_notified_on=before.first_notified_on if before else facts.day,
+        answer_by=before.answer_by if before else answer_by,
     )
 
 

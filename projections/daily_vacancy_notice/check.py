@@ -98,8 +98,6 @@ def papers(vacancy: VacancyRow, employer: EmployerRow | None, judged: Judged) ->
         yield Found("35", "registration", Kind.NOT_REGISTERED)
     if employer is None or employer.licence_valid_from is None:
         yield Found("35", "licence", Kind.LICENCE_MISSING)
-    elif judged.day < employer.licence_valid_from:
-        yield Found("35", "licence", Kind.LICENCE_NOT_YET_VALID, on=employer.licence_valid_from)
     elif employer.licence_valid_until is not None and employer.licence_valid_until < judged.day:
         yield Found("35", "licence", Kind.LICENCE_EXPIRED, on=employer.licence_valid_until)
     if employer is None or employer.agent_valid_until is None:

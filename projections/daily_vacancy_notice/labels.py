@@ -32,7 +32,6 @@ REMEDIES = {
 KIND_TEXTS = {
     Kind.NOT_REGISTERED: "用人单位未办理招聘需求登记",
     Kind.LICENCE_MISSING: "未核验营业执照或者统一社会信用代码证件",
-    Kind.LICENCE_NOT_YET_VALID: "营业执照等证件自{on}起方有效",
     Kind.LICENCE_EXPIRED: "营业执照等证件已于{on}到期",
     Kind.AGENT_MISSING: "未核验经办人授权委托书及身份证明",
     Kind.AGENT_EXPIRED: "经办人授权委托书或者身份证明已于{on}到期",

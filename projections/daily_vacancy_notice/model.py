@@ -24,7 +24,6 @@ class Kind(StrEnum):
 
     NOT_REGISTERED = "not_registered"
     LICENCE_MISSING = "licence_missing"
-    LICENCE_NOT_YET_VALID = "licence_not_yet_valid"
     LICENCE_EXPIRED = "licence_expired"
     AGENT_MISSING = "agent_missing"
     AGENT_EXPIRED = "agent_expired"
@@ -173,6 +172,7 @@ class VacancyRef(_Part):
 
     vacancy_id: UUID
     number: str
+    """The employer's or importer's own number, else the id."""
     title: str
     employer: str
     credit_code: str
@@ -204,6 +204,8 @@ class Defect(_Part):
     times: int = 1
     """The how-manieth notice this is of the problem."""
     first_notified_on: date
+    answer_by: date
+    """By when the first notice of it had to be answered."""
 
     @property
     def identity(self) -> tuple[UUID, str, str]:

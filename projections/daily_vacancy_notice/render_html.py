@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from ...domain.regulation import rule
 from . import labels, wording
 from .chart import chart
-from .model import DailyVacancyNotice, Defect
+from .model import DailyVacancyNotice, Defect, VacancyRef
 
-SHOWN = 50
+SHOWN = 20
 """Rows of an annexed list shown for each agency; the workbook holds all."""
 
 
@@ -42,8 +43,22 @@ def render_html(notice: DailyVacancyNotice, *, shown: int = SHOWN) -> str:
     )
 
 
+def _number(vacancy: VacancyRef) -> str:
+    """Return the vacancy's number, cut to its first eight digits where that is the long id."""
+    named = vacancy.number != str(vacancy.vacancy_id)
+    return vacancy.number if named else vacancy.number[:8].upper()
+
+
 def _worst_first(defects: Iterable[Defect]) -> list[Defect]:
-    return sorted(defects, key=lambda defect: -defect.times)
+    """Order by how often a problem was notified; in turn between the rules, so that each one shows."""
+    seen: Counter[tuple[UUID, str, int]] = Counter()
+    placed: list[tuple[int, int, Defect]] = []
+    for defect in defects:
+        turn = (defect.vacancy.under, defect.rule, defect.times)
+        seen[turn] += 1
+        placed.append((-defect.times, seen[turn], defect))
+    placed.sort(key=itemgetter(0, 1))
+    return [defect for *_, defect in placed]
 
 
 def _by_agency(
@@ -75,6 +90,7 @@ def _template() -> Template:
         rate=wording.rate_text,
         times=wording.times_text,
         detail=wording.detail,
+        detail_with_span=wording.detail_with_span,
         citation=lambda rule_id: rule(rule_id).citation,
         how=labels.how_label,
     )
@@ -82,6 +98,7 @@ def _template() -> Template:
         change_figure=wording.change_figure,
         category_label=wording.category_label,
         delay_text=wording.delay_text,
+        number=_number,
         duty_label=labels.duty_label,
         field_labels=labels.FIELD_LABELS,
         topic_labels=labels.TOPIC_LABELS,

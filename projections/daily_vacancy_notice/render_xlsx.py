@@ -10,6 +10,7 @@ import xlsxwriter
 
 from ...domain.calendar import SHANGHAI
 from ...domain.regulation import rule
+from ..collector import collector_paused
 from . import labels, wording
 from .model import AgencyFigures, DailyVacancyNotice, Rate, VacancyRef, Wording
 from .sheets import Column, Look, Sheet, write_sheets
@@ -22,7 +23,9 @@ _VACANCY = (
     Column("经办机构", 24),
     Column("机构代码", 14),
 )
-_WORDING = (
+_WORDINGS = (
+    Column("性质", 8),
+    *_VACANCY,
     Column("类别", 10),
     Column("位置", 12),
     Column("前文", 34, Look.RIGHT),
@@ -32,6 +35,7 @@ _WORDING = (
 )
 
 
+@collector_paused()
 def render_xlsx(notice: DailyVacancyNotice, target: Path | BinaryIO) -> None:
     """Write the notice's tables to a file or a binary buffer.
 
@@ -62,7 +66,7 @@ def _sheets(notice: DailyVacancyNotice) -> Iterator[Sheet]:
     yield Sheet("汇总", (Column("项目", 26), Column("内容", 60, Look.PLAIN)), _summary(notice))
     yield Sheet("分机构", _AGENCIES, _agencies(notice))
     yield Sheet("问题清单", _DEFECTS, _defects(notice))
-    yield Sheet("用语标注", (Column("性质", 8), *_VACANCY, *_WORDING), _wordings(notice))
+    yield Sheet("用语标注", _WORDINGS, _wordings(notice))
     yield Sheet("迟录", _LATE, _late(notice))
     yield Sheet("整改情况", _PUT_RIGHT, _put_right(notice))
     yield Sheet("逾期事项", _OVERDUE, _overdue(notice))
@@ -161,11 +165,8 @@ _DEFECTS = (
     Column("规则", 8),
     Column("依据", 18),
     Column("问题", 46),
-    Column("标注用语", 18, Look.MARKED),
-    Column("是否在发布", 10),
     Column("第几次通报", 10),
     Column("首次通报日期", 13),
-    Column("招聘信息标识", 38),
 )
 
 
@@ -178,12 +179,9 @@ def _defects(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
             defect.reviewer_id,
             defect.rule,
             citations[defect.rule],
-            wording.detail(defect),
-            defect.wording.marked if defect.wording else None,
-            "是" if defect.public else "否",
+            wording.detail_with_span(defect),
             defect.times,
             defect.first_notified_on,
-            str(defect.vacancy.vacancy_id),
         )
 
 
@@ -228,7 +226,6 @@ _PUT_RIGHT = (
     Column("规则", 8),
     Column("依据", 18),
     Column("原问题", 46),
-    Column("标注用语", 18),
     Column("首次通报日期", 13),
     Column("通报次数", 9),
     Column("整改方式", 24),
@@ -242,8 +239,7 @@ def _put_right(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
             *_vacancy(defect.vacancy),
             defect.rule,
             rule(defect.rule).citation,
-            wording.detail(defect),
-            defect.wording.marked if defect.wording else None,
+            wording.detail_with_span(defect),
             defect.first_notified_on,
             defect.times,
             labels.how_label(mended.how),

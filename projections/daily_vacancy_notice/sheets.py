@@ -77,6 +77,10 @@ def _formats(workbook: Any) -> dict[str, Any]:
     }
 
 
+def _text_format(look: Look, formats: dict[str, Any]) -> Any:
+    return formats["text" if look is Look.PLAIN else look.name]
+
+
 def _write(page: Any, sheet: Sheet, rows: Iterator[Sequence[Any]], formats: dict[str, Any]) -> bool:
     """Write one page of the table; say whether rows are left."""
     page.freeze_panes(1, 0)
@@ -86,26 +90,26 @@ def _write(page: Any, sheet: Sheet, rows: Iterator[Sequence[Any]], formats: dict
     page.fit_to_pages(1, 0)
     page.set_footer("&C— &P —")
     page.set_row(0, 32)
-    looks = [column.look for column in sheet.columns]
+    texts = [_text_format(column.look, formats) for column in sheet.columns]
+    numbers = [formats[column.look.name] for column in sheet.columns]
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
     for place, column in enumerate(sheet.columns):
         page.write_string(0, place, column.header, formats["header"])
+    percent, day = formats[Look.PERCENT.name], formats["date"]
     n = 0
     for n, row in enumerate(rows, start=1):
         for place, value in enumerate(row):
             if value is None:
                 continue
-            look = looks[place]
             if isinstance(value, str):
-                key = "text" if look is Look.PLAIN else look.name
-                page.write_string(n, place, value[:_LONGEST_TEXT], formats[key])
+                page.write_string(n, place, value[:_LONGEST_TEXT], texts[place])
             elif isinstance(value, date):
-                page.write_datetime(n, place, value, formats["date"])
+                page.write_datetime(n, place, value, day)
             elif isinstance(value, float):
-                page.write_number(n, place, value, formats[Look.PERCENT.name])
+                page.write_number(n, place, value, percent)
             else:
-                page.write_number(n, place, value, formats[look.name])
+                page.write_number(n, place, value, numbers[place])
         if n == ROWS_A_SHEET:
             return True
     page.autofilter(0, 0, max(n, 1), len(sheet.columns) - 1)

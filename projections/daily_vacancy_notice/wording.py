@@ -111,6 +111,11 @@ def detail(defect: Defect) -> str:
     return text
 
 
+def detail_with_span(defect: Defect) -> str:
+    """Say what is wrong, and in which words: 涉嫌性别歧视：“限男性”."""
+    return detail(defect) + (f"：“{defect.wording.marked}”" if defect.wording else "")
+
+
 def category_label(category: str) -> str:
     """Return the Chinese name of a category of wording."""
     return Category(category).label_zh
@@ -271,7 +276,7 @@ def _no_problems(notice: DailyVacancyNotice) -> str:
 
 def _section(notice: DailyVacancyNotice, place: int, figures: RuleFigures) -> Section:
     defects = [defect for defect in notice.defects if defect.rule == figures.rule]
-    text = f"涉及招聘信息{figures.vacancies}条、问题{figures.problems.total}个"
+    text = f"共有{figures.vacancies}条招聘信息存在此类问题，计{figures.problems.total}个"
     kinds = Counter(
         Item(defect.item).label_zh
         if defect.item
@@ -282,7 +287,7 @@ def _section(notice: DailyVacancyNotice, place: int, figures: RuleFigures) -> Se
     )
     if defects[0].kind in (Kind.ITEM_MISSING, Kind.WORDING):
         verb = "未载明" if defects[0].kind is Kind.ITEM_MISSING else "按类别分"
-        text += f"，{verb}：{_counted(kinds.most_common(), '处')}"
+        text += f"；{verb}：{_counted(kinds.most_common(), '处')}"
     text += f"。涉及机构：{_agencies(notice, defects)}。"
     overruled = sum(defect.overruled is not None for defect in defects)
     if overruled:
@@ -320,7 +325,10 @@ def _repeated(notice: DailyVacancyNotice, defects: Sequence[Defect]) -> str:
 
 
 def _agencies(notice: DailyVacancyNotice, defects: Iterable[Defect]) -> str:
-    names = {line.agency.agency_id: short_name(line.agency.name) for line in notice.agencies}
+    names = {
+        line.agency.agency_id: short_name(line.agency.name) + ("本级" if line.own else "")
+        for line in notice.agencies
+    }
     counts = Counter(names[defect.vacancy.under] for defect in defects)
     text = _counted(counts.most_common(NAMED), "个")
     return text + (f"等{len(counts)}家" if len(counts) > NAMED else "")
@@ -360,11 +368,16 @@ def _requirements(notice: DailyVacancyNotice) -> Iterable[str]:
 
 def _warning(notice: DailyVacancyNotice) -> str:
     limit = notice.requirements.notices_before_interview
-    often = [defect for defect in notice.defects if defect.times >= limit]
+    # Daily notices count up over days off too: before the time to answer is over nobody was idle.
+    often = [
+        defect
+        for defect in notice.defects
+        if defect.times >= limit and defect.answer_by < notice.dated
+    ]
     if not often:
         return ""
     return (
-        f"截至本次，已通报{limit}次（含）以上仍未整改的问题有{len(often)}个，"
+        f"截至本次，已通报{limit}次（含）以上、超过反馈期限仍未整改的问题有{len(often)}个，"
         f"涉及{_agencies(notice, often)}。依据{REGULATION_SHORT}{rule('58.2b').citation}，"
         f"经{limit}次（含）以上通报，问题仍未得到有效整改的，"
         "可按规定对该机构的主要负责人予以警示约谈。"

@@ -129,7 +129,9 @@ class World:
     def identity_number(number: int = 1) -> str:
         return identity_number(number)
 
-    def do(self, command: Command, by: str = "clerk", command_id: UUID | None = None) -> CommandResult:
+    def do(
+        self, command: Command, by: str = "clerk", command_id: UUID | None = None
+    ) -> CommandResult:
         return self.taizhang.execute(command, by=self.actor(by), command_id=command_id or uuid4())
 
     def open_ledger(self, number: int = 1, by: str = "clerk", name: str | None = None) -> str:
@@ -173,9 +175,7 @@ class World:
     def draft(self, code: str, content: VacancyContent | None = None, by: str = "clerk") -> UUID:
         vacancy_id = uuid4()
         self.do(
-            DraftVacancy(
-                credit_code=code, vacancy_id=vacancy_id, content=content or self.content
-            ),
+            DraftVacancy(credit_code=code, vacancy_id=vacancy_id, content=content or self.content),
             by,
         )
         return vacancy_id
@@ -319,7 +319,7 @@ def _shut(one: socket.socket) -> None:
 
 @pytest.fixture
 def wire(founded_url: str) -> Iterator[Wire]:
-    """A wire to a database in which agencies and staff stand ready."""
+    """Return a wire to a database in which agencies and staff stand ready."""
     wire = Wire(founded_url)
     yield wire
     wire.cut()
@@ -327,7 +327,7 @@ def wire(founded_url: str) -> Iterator[Wire]:
 
 @pytest.fixture
 def wired(wire: Wire, founded_url: str, clock: Clock) -> Iterator[World]:
-    """The service, open over the wire; `world.sql` goes past it."""
+    """Return the service, open over the wire; `world.sql` goes past it."""
     options = {**_options(wire.url), "retry_seconds": 30.0}
     with Taizhang.open(clock=clock, **options) as taizhang:
         yield World(taizhang, clock, founded_url, options)
@@ -345,11 +345,9 @@ def _options(url: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def _founded(postgres_url: str, _postgres: psycopg.Connection) -> Iterator[str]:
-    """A database with the schema, the agencies and the staff, from which others are copied."""
+    """Return a database with the schema, the agencies and the staff, from which others are copied."""
     name = f"founded_{uuid4().hex}"
-    _postgres.execute(
-        sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
-    )
+    _postgres.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
     url = urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
     with Taizhang.open(clock=Clock(), **_options(url)) as taizhang:
         system = Actor.system(CITY)
@@ -402,13 +400,13 @@ def founded_url(postgres_url: str, _postgres: psycopg.Connection, _founded: str)
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that the test moves; it starts on a Monday at nine."""
+    """Return a clock that the test moves; it starts on a Monday at nine."""
     return Clock()
 
 
 @pytest.fixture
 def world(founded_url: str, clock: Clock) -> Iterator[World]:
-    """The service, open on a database in which agencies and staff stand ready."""
+    """Return the service, open on a database in which agencies and staff stand ready."""
     options = _options(founded_url)
     with Taizhang.open(clock=clock, **options) as taizhang:
         yield World(taizhang, clock, founded_url, options)
@@ -416,7 +414,7 @@ def world(founded_url: str, clock: Clock) -> Iterator[World]:
 
 @pytest.fixture
 def options() -> Callable[[str], dict[str, Any]]:
-    """Settings for `Taizhang.open` on a database."""
+    """Return settings for `Taizhang.open` on a database."""
     return _options
 
 

@@ -369,7 +369,7 @@ def test_long_monotonous_texts_are_read_to_their_end(part: str) -> None:
     assert read_pay((part * 200)[:200]).pay is None
     assert read_headcount(text).headcount is None
     assert read_date(text).day is None
-    assert parse_social_insurance(text) == ()
+    assert len(parse_social_insurance(text)) in (0, 3)  # 三险 names three
     assert "".join(split_sections(text)).strip() in text
 
 

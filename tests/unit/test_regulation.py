@@ -248,6 +248,7 @@ def test_the_policy_defaults_are_those_agreed() -> None:
         "ending_report": 5,
         "assisted_job_search_archive": 2,
         "assistance_entry": 1,
+        "vacancy_validity": 30,
         "vacancy_review": 2,
         "vacancy_publication": 1,
         "referral_outcome": 5,

@@ -1,19 +1,11 @@
--- Vacancies that may have a defect, and all with a record on the day. The conditions mirror the checks of
+-- Vacancies that may have a defect as they stand. The conditions mirror the checks of
 -- projections/daily_vacancy_notice/check.py and must never be narrower; NULL always counts as a doubt.
-WITH today AS MATERIALIZED (
-    SELECT subject_id, array_agg(DISTINCT topic) AS topics
-    FROM ledger_entries_asof
-    WHERE recorded_on = %(day)s AND topic = ANY (%(topics)s)
-    GROUP BY subject_id
-)
-SELECT {columns}, today.topics
+SELECT {columns}, NULL::text[]
 FROM vacancies_asof v
 LEFT JOIN employers_asof e ON e.stream_id = v.stream_id
-LEFT JOIN today ON today.subject_id = v.vacancy_id
 WHERE v.agency_code = ANY (%(codes)s)
   AND (
-    today.subject_id IS NOT NULL
-    OR v.status = 'published' AND (
+    v.status = 'published' AND (
         -- 35
         e.registered_on IS NULL
         OR e.licence_valid_from IS NULL OR e.licence_valid_from > %(day)s

@@ -1,0 +1,66 @@
+"""Entry point: ``python -m taizhang.scripts.bench``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...infrastructure.embedded import new_key
+from ..console import console
+from . import appends, catch_up, commands, memory, notice, replay
+from .clients import Crew
+from .measuring import Results, Setting
+from .report import print_tables, write_json
+from .server import machine, server
+
+MEASUREMENTS = {
+    module.NAME: module.measure for module in (commands, appends, catch_up, replay, memory, notice)
+}
+
+
+def main(
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds in which the peers take turns.")] = 7,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Tiny sizes and one round: does it run?")
+    ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"Any of: {', '.join(MEASUREMENTS)}.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path(
+        "out/bench.json"
+    ),
+    database_url: Annotated[
+        str | None,
+        typer.Option(envvar="TAIZHANG_DATABASE_URL", help="A server; else an embedded one."),
+    ] = None,
+) -> None:
+    """Measure this package beside the library it stands on and beside a plain table."""
+    wanted = only or list(MEASUREMENTS)
+    if unknown := set(wanted) - set(MEASUREMENTS):
+        raise typer.BadParameter(f"no measurement is called {', '.join(sorted(unknown))}")
+    results = Results()
+    with server(database_url, out.parent) as url, Crew(4) as crew:
+        held = machine(url)
+        console.print(f"{held}", highlight=False)
+        setting = Setting(
+            url=url,
+            rounds=1 if quick else rounds,
+            quick=quick,
+            crew=crew,
+            key=new_key(),
+            folder=out.parent,
+            say=lambda text: console.print(f"  {text}", highlight=False),
+        )
+        for name in wanted:
+            MEASUREMENTS[name](setting, results)
+    print_tables(results)
+    write_json(
+        out, {"machine": held, "rounds": setting.rounds, "quick": quick, **results.as_json()}
+    )
+    console.print(f"figures: {out}", highlight=False)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,238 @@
+"""``make demo``: plays one month of one district and writes its notices to ``out/``."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated
+
+import psycopg
+import structlog
+import typer
+from psycopg import sql
+from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ...application.views import Recomputed
+from ...domain.calendar import SHANGHAI
+from ...domain.errors import InvalidInput, TaizhangError
+from ...domain.organisation.staff import Role
+from ...infrastructure.embedded import EmbeddedPostgres
+from ...infrastructure.settings import Settings
+from ...infrastructure.taizhang import Taizhang
+from ...projections.daily_vacancy_notice.model import ONCE
+from ..console import console, fail
+from .chance import Chance
+from .city import districts
+from .desk import SetClock
+from .month import SCALES, Month
+from .pages import write_pages
+
+SCHEMA = "taizhang_demo"
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+class ScaleName(StrEnum):
+    """How large the demo is."""
+
+    FULL = "full"
+    SMALL = "small"
+
+
+@app.command()
+def main(
+    seed: Annotated[
+        int, typer.Option(help="The same seed gives the same notices, byte by byte.")
+    ] = 20261101,
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("out"),
+    month: Annotated[str, typer.Option(help="The month to play, as 2026-10.")] = "2026-10",
+    scale: Annotated[ScaleName, typer.Option(help="How large the demo is.")] = ScaleName.FULL,
+    district: Annotated[str, typer.Option(help="The code of the district.")] = "110105",
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            help=f"A PostgreSQL to play on instead of a private one: its schema {SCHEMA} is dropped first."
+        ),
+    ] = None,
+) -> None:
+    """Play one month of one district through the public commands, and write its notices."""
+    began = time.monotonic()
+    first = _first_of(month)
+    if district not in districts():
+        raise typer.BadParameter(f"choose one of {', '.join(districts())}", param_hint="--district")
+    # Refusals are part of the play, and counted: nothing is logged about them.
+    structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
+    clock = SetClock(datetime(first.year, first.month, first.day, tzinfo=SHANGHAI))
+    try:
+        with _alone(out), Taizhang.open(_settings(out, database_url), clock=clock) as taizhang:
+            play = Month(taizhang, clock, Chance(seed), first, district, SCALES[scale])
+            first_file = _play(play, out)
+            own = play.issued_by(district)
+            supervisor = play.city.district.people(Role.SUPERVISOR)[0]
+            proof = taizhang.notices.recompute(own[len(own) // 2].notice_id, by=supervisor)
+    except (TaizhangError, psycopg.Error, OSError) as error:
+        fail(error)
+    _tell(play, proof, time.monotonic() - began, first_file)
+
+
+def _play(play: Month, out: Path) -> Path:
+    """Play the month, write what came of it, and return the file to open first."""
+    with _progress() as bar:
+        days = bar.add_task("days played", total=None)
+        events = bar.add_task("events in the read models", total=None)
+        worklist = play.play(
+            lambda done, total: bar.update(days, completed=done, total=total),
+            lambda done, total: bar.update(events, completed=done, total=total),
+        )
+        written = bar.add_task("notices written", total=len(play.notices))
+        return write_pages(out, play, worklist, lambda: bar.advance(written))
+
+
+def _first_of(month: str) -> date:
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError as error:
+        raise typer.BadParameter(f"{month!r} is no month; write it as 2026-10") from error
+
+
+def _settings(out: Path, database_url: str | None) -> Settings:
+    """Return settings that depend on nothing in the environment, on an empty database.
+
+    The keys are fixed and known to everybody: ids of ledgers are derived from them, so that every
+    run has the same. That is for made-up data only.
+    """
+    home = out / ".demo"
+    master, identity = (_demo_key(name) for name in ("master", "identity"))
+    if database_url is None:
+        _remove(home)
+        home.mkdir(parents=True)
+        # Where the command line finds them: TAIZHANG_DATA_DIR=out/.demo taizhang …
+        (home / "keys").write_text(f"{master}\n{identity}\n", encoding="ascii")
+    else:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(SCHEMA))
+            )
+    return Settings(
+        database_url=SecretStr(database_url) if database_url else None,
+        schema_name="taizhang" if database_url is None else SCHEMA,
+        data_dir=home,
+        master_key=SecretStr(master),
+        identity_key=SecretStr(identity),
+        calendar_file=None,
+        pool_size=4,
+    )
+
+
+def _demo_key(name: str) -> str:
+    return base64.b64encode(sha256(f"taizhang demo {name} key".encode()).digest()).decode()
+
+
+def _remove(home: Path) -> None:
+    """Remove what a former run left, after stopping the server that a killed run leaves behind."""
+    if (home / "postgres" / "postmaster.pid").exists():
+        EmbeddedPostgres(home).close()  # as the last user, which stops it
+    if home.exists():
+        shutil.rmtree(home)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Make sure that no other demo writes to the folder meanwhile."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise InvalidInput(f"another demo is writing to {out}", field="--out") from error
+        yield
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not sys.stderr.isatty(),
+    ) as bar:
+        yield bar
+
+
+def _tell(play: Month, proof: Recomputed, seconds: float, first_file: Path) -> None:
+    desk = play.desk
+    own = [issued.content for issued in play.issued_by(play.district_code)]
+    last = own[-1]
+    kinds = Counter(d.kind for n in own for d in n.defects if d.times == 1)
+    stages = Counter(course.stage for course in play.courses)
+    severities = Counter(f.severity for course in play.courses for f in course.findings)
+    rules = Counter[str]()
+    for (rule, _), times in desk.refused.items():
+        rules[rule] += times
+    rows = (
+        ("agencies, staff", f"{play.city.agencies}, {play.city.employed}"),
+        ("employers", str(len(play.employers))),
+        (
+            "vacancies",
+            f"{len(play.courses)}: " + ", ".join(f"{n} {s}" for s, n in sorted(stages.items())),
+        ),
+        ("commands accepted", f"{desk.accepted}, recorded as {desk.events} events"),
+        ("commands repeated", f"{desk.repeated}, none recorded twice"),
+        (
+            "commands refused",
+            f"{sum(rules.values())}: " + ", ".join(f"{r} ×{n}" for r, n in sorted(rules.items())),
+        ),
+        ("screening found", ", ".join(f"{n} {s}s" for s, n in sorted(severities.items()))),
+        (
+            "notices issued",
+            f"{len(own)} of the district, {len(play.notices) - len(own)} of the city",
+        ),
+        (
+            "problems found",
+            f"{sum(kinds.values())}: " + ", ".join(f"{n} {k}" for k, n in sorted(kinds.items())),
+        ),
+        ("problems put right", str(sum(len(n.put_right) for n in own))),
+        (
+            "still open",
+            f"{sum(d.kind not in ONCE for d in last.defects)}, of which "
+            f"{sum(d.times >= 3 for d in last.defects)} notified 3 times or more",
+        ),
+        ("late entries", str(sum(len(n.late) for n in own))),
+        (
+            "recomputed",
+            f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+        ),
+        ("time taken", f"{seconds:.0f} s"),
+    )
+    table = Table(
+        "what",
+        "how much",
+        title=f"{play.city.district.place} {play.first:%Y-%m}",
+        title_justify="left",
+    )
+    for what, how_much in rows:
+        table.add_row(what, how_much)
+    report = Console()
+    report.print(table)
+    report.print(f"Open first: {first_file}", soft_wrap=True, highlight=False)
+    if not proof.is_proven:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

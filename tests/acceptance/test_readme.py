@@ -1,0 +1,45 @@
+"""The README's example is run as a newcomer would: copied into a file."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from taizhang.infrastructure.embedded import new_key
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_readmes_example_runs_and_says_why_it_refuses(database_url: str, tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "example.py").write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "example.py"],
+        cwd=tmp_path,
+        env=os.environ
+        | {
+            "TAIZHANG_DATABASE_URL": database_url,
+            "TAIZHANG_MASTER_KEY": new_key(),
+            "TAIZHANG_IDENTITY_KEY": new_key(),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "rule 4: a city agency has no power to serve_employers",
+        "[]",
+    ]
+    code_lines = [line for line in code.splitlines() if line.strip()]
+    assert len(code_lines) <= 16, "the example is meant to be short"
+
+
+def test_both_readmes_name_files_that_exist() -> None:
+    for name in ("README.md", "README.zh.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#]+)", text):
+            assert (ROOT / target).exists(), f"{name} links to {target}"
