@@ -14,20 +14,15 @@ from .duty import Duty, EventOf, On, Outcome
 IdOf = Callable[[RecordedEvent], UUID]
 ItemOf = Callable[[RecordedEvent], UUID | None]
 DayOf = Callable[[RecordedEvent], date]
-StatedOf = Callable[[RecordedEvent], date | None]
 Condition = Callable[[Any], bool]
 ResponsibleOf = Callable[[RecordedEvent], tuple[str, str]]
 
 
 class Timing(NamedTuple):
-    """From which day a duty's term runs, and the due day that the event states, if it states one.
-
-    `day_of` is None where that day is the day of service; for a new date, where the term runs as before.
-    """
+    """From which day a duty's term runs."""
 
     duty: Duty
-    day_of: DayOf | None
-    stated_of: StatedOf | None
+    day_of: DayOf
 
 
 class Closing(NamedTuple):
@@ -134,11 +129,9 @@ def _reach(duty: Duty, on: On) -> tuple[IdOf, ItemOf | None, Condition | None]:
 
 
 def _timing(duty: Duty, on: On) -> Timing:
-    return Timing(
-        duty,
-        _getter(on, on.counted_from) if on.counted_from else None,
-        _getter(on, on.stated) if on.stated else None,
-    )
+    if not on.counted_from and on.event in {_as_on(event).event for event in duty.redated_by}:
+        raise TypeError(f"{duty.key}: {on.event.event_name} gives another date: counted from what?")
+    return Timing(duty, _getter(on, on.counted_from or "occurred_on"))
 
 
 def _getter(on: On, field: str) -> Any:
