@@ -101,7 +101,7 @@ def subjects(events: Iterable[RecordedEvent]) -> set[UUID]:
 
 
 class End(NamedTuple):
-    """What an event ends: open obligations of this subject, duty and item (None: every item)."""
+    """What an event ends: open obligations of this subject and item (None: every item)."""
 
     recorded: RecordedEvent
     subject_id: UUID
@@ -114,7 +114,7 @@ class End(NamedTuple):
         """Say whether it ends an open obligation: no service discharges a duty before its time."""
         recorded, _, item_id, _, closing = self
         return (
-            held.duty == closing.duty
+            held.duty in closing.duties
             and (item_id is None or held.item_id == item_id)
             and (closing.outcome is not None or recorded.occurred_on >= held.opens_on)
         )

@@ -26,13 +26,13 @@ class Timing(NamedTuple):
 
 
 class Closing(NamedTuple):
-    """An end that a type of event puts to open spells of a duty: of one item or (`item_of` None) of all.
+    """An end that a type of event puts to open spells of duties: of one item or (`item_of` None) of all.
 
     `outcome` is None where the event discharges the duty: the due date then judges it. With `timing`,
     the duty goes on with another date.
     """
 
-    duty: str
+    duties: frozenset[str]
     subject_of: IdOf
     item_of: ItemOf | None
     when: Condition | None
@@ -80,8 +80,8 @@ def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
         for duty in lines:
             for on in _closing_events(duty, outcome):
                 timing = _timing(duty, on) if outcome is Outcome.REDATED else None
-                end = Closing(duty.key, *_reach(duty, on), outcome, timing)
-                closing.setdefault(on.event, []).append(end)
+                end = Closing(frozenset({duty.key}), *_reach(duty, on), outcome, timing)
+                _put(end, closing.setdefault(on.event, []))
     for duty in lines:
         for on in map(_as_on, duty.arises_from):
             line = Arising(duty, *_reach(duty, on), _timing(duty, on))
@@ -102,6 +102,15 @@ def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
         )
         for event in {**closing, **arising}
     }
+
+
+def _put(end: Closing, ends: list[Closing]) -> None:
+    """Add an end; what ends several duties alike is one end, so that they are looked through once."""
+    for place, held in enumerate(ends):
+        if held.timing is None and held[1:] == end[1:]:
+            ends[place] = held._replace(duties=held.duties | end.duties)
+            return
+    ends.append(end)
 
 
 def _closing_events(duty: Duty, outcome: Outcome | None) -> Iterator[On]:
