@@ -334,10 +334,15 @@ class _Run:
     def _kept(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
         kept = self._open.get(stream_id)
         if kept is None:
-            kept = (None if self._fresh else self._cache.take(stream_id)) or self._store.load(
-                kind, stream_id
-            )
+            kept = None if self._fresh else self._cache.take(stream_id)
+            if kept is None or type(kept.aggregate) is not kind:
+                kept = self._store.load(kind, stream_id)
             self._open[stream_id] = kept
+        elif type(kept.aggregate) is not kind:
+            # The id of something else was given, here or before: it is read as what is asked for.
+            kept = self._store.load(kind, stream_id)
+            if stream_id not in self._touched and stream_id not in self._relied_on:
+                self._open[stream_id] = kept
         return kept
 
     def _edition(self, day: date) -> Edition:

@@ -101,7 +101,7 @@ def subjects(events: Iterable[RecordedEvent]) -> set[UUID]:
 
 
 class End(NamedTuple):
-    """What an event ends: open obligations of this subject, duty and item (None: every item)."""
+    """What an event ends: open obligations of this subject and item (None: every item)."""
 
     recorded: RecordedEvent
     subject_id: UUID
@@ -114,7 +114,7 @@ class End(NamedTuple):
         """Say whether it ends an open obligation: no service discharges a duty before its time."""
         recorded, _, item_id, _, closing = self
         return (
-            held.duty == closing.duty
+            held.duty in closing.duties
             and (item_id is None or held.item_id == item_id)
             and (closing.outcome is not None or recorded.occurred_on >= held.opens_on)
         )
@@ -135,8 +135,7 @@ class End(NamedTuple):
             agency_code, staff_id = responsible(recorded)
             spell = spell._replace(agency_code=agency_code, staff_id=staff_id)
         else:
-            day = held.arose_on if timing.day_of is None else timing.day_of(recorded)
-            arose_on, opens_on, due = _dates(timing, recorded, day, edition, calendar)
+            arose_on, opens_on, due = _dates(timing, recorded, edition, calendar)
             if (arose_on, opens_on, due.day) == (held.arose_on, held.opens_on, held.due_on):
                 return spell
             spell = spell._replace(
@@ -185,9 +184,7 @@ def arising(
         for duty, subject_of, item_of, when, timing in effects.arising:
             if when is not None and not when(recorded.event):
                 continue
-            day_of = timing.day_of
-            day = recorded.occurred_on if day_of is None else day_of(recorded)
-            arose_on, opens_on, due = _dates(timing, recorded, day, edition, calendar)
+            arose_on, opens_on, due = _dates(timing, recorded, edition, calendar)
             found.append(
                 Obligation(
                     subject_of(recorded),
@@ -213,31 +210,19 @@ def arising(
 
 
 def _dates(
-    timing: Timing,
-    recorded: RecordedEvent,
-    day: date,
-    edition: Edition,
-    calendar: WorkingDayCalendar,
+    timing: Timing, recorded: RecordedEvent, edition: Edition, calendar: WorkingDayCalendar
 ) -> tuple[date, date, DueDate]:
     """Return from which day the term runs, the first day on which a service counts, and the due day."""
-    duty = timing.duty
+    duty, day = timing.duty, timing.day_of(recorded)
     if duty.after:
         day = _term(edition, duty.after).due(day, calendar).day
     term = _term(edition, duty.term_key)
     opens_on = day
-    if term.unit is Unit.WORKING_DAYS and timing.stated_of is None:  # as most are
-        return day, day, term.due(day, calendar)
     if term.unit is Unit.ABOUT_MONTHS:
         opens_on = term.window(day).opens
     elif term.unit is Unit.WORKING_DAYS_BEFORE:
         opens_on = recorded.occurred_on
-    stated = None if timing.stated_of is None else timing.stated_of(recorded)
-    if stated is None:
-        return day, opens_on, term.due(day, calendar)
-    if not duty.latest:
-        return day, opens_on, DueDate(stated)
-    latest = _term(edition, duty.latest).due(day, calendar)
-    return day, opens_on, latest if latest.day < stated else DueDate(stated)
+    return day, opens_on, term.due(day, calendar)
 
 
 def late_entry(

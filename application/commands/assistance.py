@@ -98,6 +98,8 @@ class ChangeSpecialist(CaseCommand, name="change_assistance_specialist"):
 class FormTeam(CaseCommand, name="form_service_team"):
     """Form the service team around the specialist (Article 26)."""
 
+    serves: ClassVar[bool] = True
+
     members: tuple[TeamMember, ...] = Field(min_length=1)
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
@@ -159,6 +161,8 @@ class AssessPerformance(CaseCommand, name="assess_performance"):
 class MakePlan(CaseCommand, name="make_assistance_plan"):
     """Make assistance plan and action plan with the person (Article 26)."""
 
+    serves: ClassVar[bool] = True
+
     aim: str = Field(min_length=1)
     stages: tuple[PlanStage, ...] = Field(min_length=1)
     made_with_person: bool
@@ -172,6 +176,8 @@ class MakePlan(CaseCommand, name="make_assistance_plan"):
 
 class RevisePlan(CaseCommand, name="revise_assistance_plan"):
     """Change the plan with the person, with the reason (Articles 26 and 28)."""
+
+    serves: ClassVar[bool] = True
 
     cause: RevisionCause
     reason: str = Field(min_length=1)
@@ -202,6 +208,8 @@ class ReachPlanStage(CaseCommand, name="reach_plan_stage"):
 class GiveAssistedGuidance(CaseCommand, name="give_assisted_guidance"):
     """Record guidance within the case, in the placement, too (Articles 26 and 30)."""
 
+    serves: ClassVar[bool] = True
+
     guidance_id: UUID
     guidance: AssistedGuidance
     about: str = Field(min_length=1)
@@ -231,6 +239,8 @@ class ProgrammeCommand(CaseCommand):
 
 class BeginProgramme(ProgrammeCommand, name="begin_programme"):
     """Record that the person takes part in a programme (Articles 26 and 27)."""
+
+    serves: ClassVar[bool] = True
 
     programme: ProgrammeKind
     title: str = Field(min_length=1)

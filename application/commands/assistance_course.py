@@ -25,6 +25,8 @@ from .cases import CaseCommand, PersonalLedger, as_case
 class ApplyForConsultation(CaseCommand, name="apply_for_consultation"):
     """Apply for an expert consultation at the next level up (Article 28)."""
 
+    serves: ClassVar[bool] = True
+
     consultation_id: UUID
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
@@ -85,6 +87,8 @@ class GiveFeedback(CaseCommand, name="give_feedback_to_experts"):
 
 class RecommendPlacement(CaseCommand, name="recommend_placement"):
     """Recommend the person to a public-welfare employer (Article 30)."""
+
+    serves: ClassVar[bool] = True
 
     employer: str = Field(min_length=1)
     fit: bool

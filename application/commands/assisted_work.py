@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -34,6 +35,8 @@ class AssistedReferralCommand(CaseCommand):
 
 class ReferAssisted(AssistedReferralCommand, name="refer_assisted_person"):
     """Refer the person to a public vacancy, with consent and reasons (Articles 15, 26 and 40)."""
+
+    serves: ClassVar[bool] = True
 
     vacancy_id: UUID
     reasons: tuple[str, ...]

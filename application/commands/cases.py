@@ -12,6 +12,7 @@ from ...domain.assistance.case import AssistanceCase
 from ...domain.errors import NotFound
 from ...domain.events import Event
 from ...domain.job_seeker import search
+from ...domain.job_seeker.contact import require_serving
 from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
@@ -24,6 +25,9 @@ class CaseCommand(Command):
 
     power: ClassVar[Power] = Power.ASSIST
     aggregate: ClassVar[type[Aggregate]] = AssistanceCase
+
+    serves: ClassVar[bool] = False
+    """Whether it gives the person a service, which nobody is given once services have ceased."""
 
     case_id: UUID
 
@@ -39,8 +43,14 @@ class CaseCommand(Command):
         return case.agency_code
 
     def decide(self, aggregate: Aggregate, context: Context) -> Decided:
-        """Return the events that follow for the case, and for the ledgers beside it."""
-        return self.decide_on(as_case(aggregate), context)
+        """Return the events that follow for the case, and for the ledgers beside it.
+
+        Rules 13.3, 29.
+        """
+        case = as_case(aggregate)
+        if self.serves and case.person_id is not None:
+            require_serving(PersonalLedger(context, case.person_id).state)
+        return self.decide_on(case, context)
 
     @abstractmethod
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:

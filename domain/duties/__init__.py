@@ -19,8 +19,8 @@ the service. To add a duty:
            moved_by=(TransferApproved,),      # to who is `responsible` in that event
        )
 
-   What is special about an event of a duty is said with `On`: a condition (`when`), the field that
-   holds the day from which the term runs (`counted_from`), or a due day that the event itself states
-   (`stated`). An event that both cancels and gives rise starts the duty anew.
+   What is special about an event of a duty is said with `On`: a condition (`when`), or the field that
+   holds the day from which the term runs (`counted_from`). An event that both cancels and gives rise
+   starts the duty anew.
 3. Name the event in the module's `TRIGGERS_ZH`, and a new module in `domain.obligations`.
 """

@@ -61,17 +61,15 @@ class On:
     """An event of a duty, with what is special about it there.
 
     `when` is the condition on which it counts. `item` names its field for the duty's item where that
-    is another one. `counted_from` names the field with the day from which the term runs, where that
-    is not the day of service (``occurred_on``: that very day, where an event gives a new date, which else
-    leaves it as it is); `stated` the field with a due day that the event itself gives (None in
-    it: the term holds).
+    is another one. `counted_from` names the field with the day from which the term runs, where that is
+    not the day of service; an event that gives another date always says so (``occurred_on``: by the day
+    of service).
     """
 
     event: type[Event]
     when: Callable[[Any], bool] | None = None
     item: str = ""
     counted_from: str = ""
-    stated: str = ""
 
 
 EventOf = type[Event] | On
@@ -85,7 +83,7 @@ class Duty:
     subject. Both name fields of the events: an event without the first is about its own stream, one
     without the second about every item, one that leaves it empty about none. `term` is the key of the
     term in the edition, the duty's own where it is left out; it runs `after` another term has passed,
-    if one is named. A due day that an event states is never later than the term `latest`.
+    if one is named.
 
     Who is responsible is who acted in the event that gives rise, or who that event names: a pair of
     agency and staff under the name ``responsible``. `moved_by` are the events that hand the open duty
@@ -104,7 +102,6 @@ class Duty:
     item: str = ""
     term: str = ""
     after: str = ""
-    latest: str = ""
 
     @property
     def term_key(self) -> str:

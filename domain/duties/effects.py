@@ -14,30 +14,25 @@ from .duty import Duty, EventOf, On, Outcome
 IdOf = Callable[[RecordedEvent], UUID]
 ItemOf = Callable[[RecordedEvent], UUID | None]
 DayOf = Callable[[RecordedEvent], date]
-StatedOf = Callable[[RecordedEvent], date | None]
 Condition = Callable[[Any], bool]
 ResponsibleOf = Callable[[RecordedEvent], tuple[str, str]]
 
 
 class Timing(NamedTuple):
-    """From which day a duty's term runs, and the due day that the event states, if it states one.
-
-    `day_of` is None where that day is the day of service; for a new date, where the term runs as before.
-    """
+    """From which day a duty's term runs."""
 
     duty: Duty
-    day_of: DayOf | None
-    stated_of: StatedOf | None
+    day_of: DayOf
 
 
 class Closing(NamedTuple):
-    """An end that a type of event puts to open spells of a duty: of one item or (`item_of` None) of all.
+    """An end that a type of event puts to open spells of duties: of one item or (`item_of` None) of all.
 
     `outcome` is None where the event discharges the duty: the due date then judges it. With `timing`,
     the duty goes on with another date.
     """
 
-    duty: str
+    duties: frozenset[str]
     subject_of: IdOf
     item_of: ItemOf | None
     when: Condition | None
@@ -85,8 +80,8 @@ def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
         for duty in lines:
             for on in _closing_events(duty, outcome):
                 timing = _timing(duty, on) if outcome is Outcome.REDATED else None
-                end = Closing(duty.key, *_reach(duty, on), outcome, timing)
-                closing.setdefault(on.event, []).append(end)
+                end = Closing(frozenset({duty.key}), *_reach(duty, on), outcome, timing)
+                _put(end, closing.setdefault(on.event, []))
     for duty in lines:
         for on in map(_as_on, duty.arises_from):
             line = Arising(duty, *_reach(duty, on), _timing(duty, on))
@@ -107,6 +102,15 @@ def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
         )
         for event in {**closing, **arising}
     }
+
+
+def _put(end: Closing, ends: list[Closing]) -> None:
+    """Add an end; what ends several duties alike is one end, so that they are looked through once."""
+    for place, held in enumerate(ends):
+        if held.timing is None and held[1:] == end[1:]:
+            ends[place] = held._replace(duties=held.duties | end.duties)
+            return
+    ends.append(end)
 
 
 def _closing_events(duty: Duty, outcome: Outcome | None) -> Iterator[On]:
@@ -134,11 +138,9 @@ def _reach(duty: Duty, on: On) -> tuple[IdOf, ItemOf | None, Condition | None]:
 
 
 def _timing(duty: Duty, on: On) -> Timing:
-    return Timing(
-        duty,
-        _getter(on, on.counted_from) if on.counted_from else None,
-        _getter(on, on.stated) if on.stated else None,
-    )
+    if not on.counted_from and on.event in {_as_on(event).event for event in duty.redated_by}:
+        raise TypeError(f"{duty.key}: {on.event.event_name} gives another date: counted from what?")
+    return Timing(duty, _getter(on, on.counted_from or "occurred_on"))
 
 
 def _getter(on: On, field: str) -> Any:

@@ -7,7 +7,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from taizhang import JudgeReadiness, OpenJobSeekerLedger, Request, RuleBroken, TaizhangError
+from taizhang import (
+    ChangeEmployerBasics,
+    JudgeReadiness,
+    NotFound,
+    OpenJobSeekerLedger,
+    Request,
+    RuleBroken,
+    TaizhangError,
+)
 from taizhang.application.commands.base import Addressed, Context, Decided
 from taizhang.application.commands.employers import EmployerCommand
 from taizhang.application.commands.job_seekers import Basics
@@ -117,3 +125,21 @@ def test_a_dry_run_records_nothing_anywhere(world: World, person: UUID) -> None:
     assert not isinstance(answers[0], TaizhangError)
     assert world.count("stored_events") == before
     world.do(Rename(credit_code=code, job_seeker_id=person))
+
+
+def test_the_id_of_something_else_is_no_person(world: World) -> None:
+    code = world.open_ledger()
+    employer = world.stream(code)
+    ready = JudgeReadiness(job_seeker_id=employer, could_start_within_days=3)
+    for _ in range(2):  # with the employer remembered, then with what was mistaken for a person
+        with pytest.raises(NotFound, match="no ledger"):
+            world.do(ready)
+    world.do(ChangeEmployerBasics(credit_code=code, name="新名", basics=EmployerBasics()))
+    rename = ChangeEmployerBasics(credit_code=code, name="又名", basics=EmployerBasics())
+    answers = world.taizhang.execute_many(
+        [Request(command, uuid4()) for command in (ready, rename, ready, rename)],
+        by=world.actor("clerk"),
+    )
+    assert [isinstance(answer, NotFound) for answer in answers] == [True, False, True, False]
+    kinds = world.sql("SELECT kind FROM stream_states WHERE stream_id = %s", employer)
+    assert kinds == [("employer_ledger@1",)]

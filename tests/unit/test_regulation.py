@@ -241,6 +241,7 @@ def test_the_policy_defaults_are_those_agreed() -> None:
         "service_entry": 1,
         "survey_out_of_contact_report": 5,
         "unwilling_report": 5,
+        "grading_after_registration": 1,
         "agreement_signing": 5,
         "transfer_decision": 5,
         "agreement_signing_after_transfer": 5,

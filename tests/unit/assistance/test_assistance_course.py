@@ -34,6 +34,7 @@ from taizhang.domain.assistance.state import CaseStage
 from taizhang.domain.assistance.team_and_plan import RevisionCause
 from taizhang.domain.assistance.visits import Willingness
 from taizhang.domain.errors import NotAuthorised
+from taizhang.domain.job_seeker.contact import Ground, ServicesCeased
 
 from .conftest import CITY, DISTRICT, HERE, NEXT_DOOR
 
@@ -327,3 +328,10 @@ def test_what_is_open_changes_with_the_facts_and_is_never_taken_by_itself(desk: 
     assert open_steps() == {
         "ask_for_transfer", "refer", "apply_for_consultation", "end_for_unwillingness",
     }  # fmt: skip
+
+
+@pytest.mark.rule("13.3")
+def test_nobody_is_given_services_once_they_have_ceased(desk: Desk) -> None:
+    ready(desk, 3).given(desk.person_id, ServicesCeased(ground=Ground.OUT_OF_CONTACT))
+    desk.when(apply(desk)).refused("13.3", "ceased")
+    desk.when(recommend(desk)).refused("13.3", "ceased")
