@@ -120,14 +120,14 @@ class TableImport(ABC, Generic[R, M]):
                 report.refused(row.line, f"{field}: {first['msg']}", key=row.key)
             except ValueError as error:
                 report.refused(row.line, str(error), key=row.key)
+        if not wanted:
+            return
         answers = iter(
             self._service.execute_many(
                 [request for want in wanted for request in want.requests],
                 by=self._by,
                 dry_run=report.dry_run,
             )
-            if wanted
-            else ()
         )
         for want in wanted:
             _report(report, want.row, [next(answers) for _ in want.requests])
