@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import TypedDict
 from uuid import UUID
 
@@ -16,12 +17,15 @@ from ...application.commands.employers import (
     LapseVacancies,
     PassVacancy,
     PublishVacancy,
-    RecordReferralOutcome,
-    ReferJobSeeker,
     ReturnVacancy,
     ReviseVacancy,
     SubmitVacancy,
     WithdrawVacancy,
+)
+from ...application.commands.referrals import (
+    ArchiveJobSearch,
+    RecordReferralOutcome,
+    ReferJobSeeker,
 )
 from ...domain.employer.content import Item, VacancyContent, WordingFinding, screen_content
 from ...domain.employer.papers import Channel
@@ -33,6 +37,7 @@ from .desk import Desk
 from .diary import Diary
 from .employers import Employer
 from .jobs import Job
+from .people import People, Person
 from .plan import OUTCOME, PROMPT_PUBLICATION, PROMPT_REVIEW, Plan
 from .texts import add_phrase, leave_out, write_content
 
@@ -47,6 +52,9 @@ OUTCOMES = (
     (ReferralOutcome.DECLINED, 2),
     (ReferralOutcome.NOT_INTERVIEWED, 1),
 )
+
+FILED = 0.85
+"""The share of those hired whose search is filed; the others' is forgotten."""
 
 
 class Ids(TypedDict):
@@ -63,6 +71,7 @@ class Course:
     desk: Desk
     diary: Diary
     chance: Chance
+    people: People
     number: int
     employer: Employer
     job: Job
@@ -75,7 +84,7 @@ class Course:
     """What the screening says of the first content."""
     valid_until: date | None = None
     reviewed_on: date | None = None
-    pending: dict[UUID, int] = field(default_factory=dict)
+    pending: dict[UUID, Person] = field(default_factory=dict)
     filled: int = 0
 
     def __post_init__(self) -> None:
@@ -210,30 +219,38 @@ class Course:
     # --- referrals ----------------------------------------------------------------------------
 
     def refer(self) -> None:
-        """Refer a job seeker to it."""
+        """Refer a job seeker to it, who came to the window on the same day."""
         if self.stage != "public" or self.is_over or self.is_full or not self._papers_hold:
             return
         place = len(self.pending) + 10 * self.filled
         referral = self.chance.uuid(f"referral:{self.number}:{self.desk.accepted}:{place}")
-        self._do(self.referral(referral))
-        self.pending[referral] = 1
+        person = self.job_seeker()
+        self._do(self.referral(referral, person))
+        self.pending[referral] = person
         days = self.chance.weighted(OUTCOME)
         if days is not None:
             self.diary.soon(days, lambda: self.learn(referral))
 
-    def referral(self, referral: UUID, *, consented: bool = True) -> ReferJobSeeker:
-        """Return the command that refers somebody made up."""
+    def job_seeker(self) -> Person:
+        """Register somebody made up, who is ready for such a job."""
+        person = self.people.make(self.employer.office, self.job.title)
+        self._do(*person.registration())
+        return person
+
+    def referral(self, referral: UUID, person: Person, *, consented: bool = True) -> ReferJobSeeker:
+        """Return the command that refers a person."""
         return ReferJobSeeker(
             **self._ids,
             referral_id=referral,
-            job_seeker_id=self.chance.uuid(f"job seeker:{referral}"),
+            job_seeker_id=person.job_seeker_id,
             reasons=self.chance.pick(REASONS),
             consented=consented,
         )
 
     def learn(self, referral: UUID) -> None:
         """Enter what came of a referral; take the vacancy back once all positions are filled."""
-        if self.pending.pop(referral, None) is None:
+        person = self.pending.pop(referral, None)
+        if person is None:
             return
         outcome = self.chance.weighted(OUTCOMES)
         if self.is_full and outcome is ReferralOutcome.HIRED:
@@ -248,6 +265,9 @@ class Course:
             )
         )
         self.filled += hired
+        if hired and self.chance.happens(FILED):
+            filed = ArchiveJobSearch(job_seeker_id=person.job_seeker_id)
+            self.diary.soon(self.chance.whole(1, 3), partial(self._do, filed))
         if self.is_full and self.stage == "public" and not self.is_over:
             self._withdraw(WithdrawalReason.FILLED, "已招满")
 

@@ -136,6 +136,10 @@ def made_up_identity_number(chance: Chance, number: int) -> str:
     Its sequence code is 000, which is never issued; the birth dates are all different.
     """
     born = date(1970, 1, 1) + timedelta(days=37 * number + chance.whole(0, 36))
-    first_seventeen = f"110105{born:%Y%m%d}000"
+    return with_check_character(f"110105{born:%Y%m%d}000")
+
+
+def with_check_character(first_seventeen: str) -> str:
+    """Return an identity number with its check character."""
     total = sum(int(digit) * w for digit, w in zip(first_seventeen, _RIC_WEIGHTS, strict=True))
     return first_seventeen + "10X98765432"[total % 11]

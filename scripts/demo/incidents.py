@@ -143,7 +143,7 @@ def _neighbour_writes(month: Month) -> None:
 
 def _without_consent(month: Month) -> None:
     course = public_course(month)
-    command = course.referral(month.chance.uuid("no consent"), consented=False)
+    command = course.referral(month.chance.uuid("no consent"), course.job_seeker(), consented=False)
     month.desk.refuse(course.clerk, command, "15.1", "未经求职者同意即推荐")
 
 
@@ -153,7 +153,7 @@ def _unpublished_referral(month: Month) -> None:
         for c in reversed(month.courses)
         if c.stage == "ended" and has_good_papers(month, c.employer)
     )
-    command = course.referral(month.chance.uuid("not public"))
+    command = course.referral(month.chance.uuid("not public"), course.job_seeker())
     month.desk.refuse(course.clerk, command, "40", "向已失效或撤回的岗位推荐")
 
 

@@ -25,6 +25,7 @@ from .desk import Desk, SetClock
 from .diary import Diary
 from .employers import Employer, make_employer
 from .jobs import TRADES
+from .people import People
 from .plan import draw_plan
 from .texts import jobs_of
 
@@ -76,6 +77,7 @@ class Month:
         self.calendar = WorkingDayCalendar()
         self.desk = Desk(self.taizhang, self.clock, self.chance)
         self.diary = Diary(self.clock, self.calendar, self.chance)
+        self.people = People(self.taizhang, self.chance)
         self.notices: list[Issued] = []
         self.employers: list[Employer] = []
         self.courses: list[Course] = []
@@ -174,6 +176,7 @@ class Month:
             self.desk,
             self.diary,
             self.chance,
+            self.people,
             number,
             employer,
             self.chance.pick(jobs_of(employer.trade)),
