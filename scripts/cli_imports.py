@@ -128,6 +128,8 @@ def _import(
     reading: dict[str, Any],
 ) -> None:
     with opened() as taizhang:
+        if report_file is not None:
+            _require_writable(report_file)
         told = explicit()
         try:
             table = open_table(file, **reading)
@@ -182,6 +184,14 @@ def _mapping(kind: type[M], options: list[str], file: Path | None) -> Callable[[
         return kind.from_dict(data).overridden_by(mapping)
 
     return read
+
+
+def _require_writable(file: Path) -> None:
+    """Find out before anything is imported whether the report can be written afterwards."""
+    try:
+        file.open("a").close()
+    except OSError as error:
+        raise InvalidInput(f"cannot write {file}: {error.strerror}", field="--report") from error
 
 
 def _write_report(report: ImportReport, file: Path) -> None:

@@ -75,7 +75,7 @@ class TestDo:
             ("change_employer_basics", "[1]", r"a JSON object: \{…\}"),
             ("change_employer_basics", "{}", "credit_code: Field required"),
             ("change_employer_basics", '{"credit_code": "123"}', "credit_code: .* 18 characters"),
-            ("fly", "{}", "no command is called 'fly'; there are: archive_vacancy, "),
+            ("fly", "{}", "no command is called 'fly'; there are: .*archive_vacancy, "),
             ("[/red]", "{}", r"no command is called '\[/red\]'"),
             ("register_employer", '{"credit_code": 5}', "credit_code: .* string"),
             (
@@ -144,7 +144,8 @@ class TestSchemas:
         self, command_line: CommandLine
     ) -> None:
         said = command_line.fails("schemas", "[/red]")
-        assert "no command is called '[/red]'; there are: archive_vacancy" in said
+        assert "no command is called '[/red]'; there are: " in said
+        assert ", archive_vacancy, " in said
 
 
 class TestLooking:

@@ -52,6 +52,7 @@ def test_it_lives_beside_a_foreign_package_called_domain(wheel: Path, tmp_path: 
 
     imported = run(
         python,
+        "-I",  # whatever PYTHONPATH brings along is not what an integrator has
         "-c",
         "import json, domain, taizhang, taizhang.domain, taizhang.infrastructure;"
         "print(json.dumps([domain.__file__, taizhang.__file__, taizhang.domain.__file__]))",

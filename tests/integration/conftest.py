@@ -28,20 +28,26 @@ from taizhang import (
     DraftVacancy,
     EmployStaff,
     FoundAgency,
+    IdentityDocument,
+    JudgeReadiness,
     OpenEmployerLedger,
+    OpenJobSeekerLedger,
     PassVacancy,
     PublishVacancy,
     RecordCertificate,
     RegisterEmployer,
+    RegisterJobSeeker,
     SubmitVacancy,
     Taizhang,
     VerifyAgent,
     VerifyLicence,
 )
+from taizhang.application.commands.job_seekers import Basics
 from taizhang.domain.calendar import SHANGHAI
 from taizhang.domain.employer.content import VacancyContent
 from taizhang.domain.employer.papers import Channel, EmployerBasics, LicenceKind
 from taizhang.domain.identity import credit_check_character
+from taizhang.domain.job_seeker.registration import Wishes
 from taizhang.domain.organisation.agency import AgencyLevel
 from taizhang.domain.organisation.staff import Role
 
@@ -146,6 +152,20 @@ class World:
             by,
         )
         return code
+
+    def job_seeker(self, number: int = 7, by: str = "clerk") -> UUID:
+        """Open a person's ledger, registered and ready to be referred, and return its id."""
+        person = self.do(
+            OpenJobSeekerLedger(
+                document=IdentityDocument(number=identity_number(number)),
+                basics=Basics(name="王小明", phone="13912345678", residence_area="110105001"),
+                channel=Channel.FRONT_DESK,
+            ),
+            by,
+        ).stream_id
+        self.do(RegisterJobSeeker(job_seeker_id=person, wishes=Wishes(occupations=("电工",))), by)
+        self.do(JudgeReadiness(job_seeker_id=person, could_start_within_days=7), by)
+        return person
 
     def agent(self, code: str, number: int = 1, name: str = "欧阳娜娜") -> VerifyAgent:
         return VerifyAgent(

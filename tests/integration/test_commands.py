@@ -221,7 +221,7 @@ class TestBadInput:
                 credit_code=code,
                 vacancy_id=vacancy_id,
                 referral_id=referral_id,
-                job_seeker_id=uuid4(),
+                job_seeker_id=world.job_seeker(),
                 reasons=("持证",),
                 consented=True,
             )

@@ -40,7 +40,6 @@ from taizhang import (
     RecordReferralOutcome,
     RecordStatusRegistration,
     ReferJobSeeker,
-    RegisterJobSeeker,
     RegisterJobSeekerOnline,
     ReportToRegistry,
     Request,
@@ -82,13 +81,6 @@ def citizen(world: World, number: int = 7) -> IdentityDocument:
 
 def open_person(world: World, number: int = 7, by: str = "clerk") -> UUID:
     return world.do(opening(citizen(world, number)), by).stream_id
-
-
-def ready_person(world: World, number: int = 7, by: str = "clerk") -> UUID:
-    person = open_person(world, number, by)
-    world.do(RegisterJobSeeker(job_seeker_id=person, wishes=Wishes(occupations=("电工",))), by)
-    world.do(JudgeReadiness(job_seeker_id=person, could_start_within_days=7), by)
-    return person
 
 
 def referral(
@@ -189,7 +181,7 @@ class TestOneLedgerAPerson:
 class TestReferrals:
     @pytest.mark.rule("15.1", "16", "40", "41")
     def test_both_ledgers_show_the_same_referral_and_outcome(self, world: World) -> None:
-        code, person = world.register(), ready_person(world, by="sibling")
+        code, person = world.register(), world.job_seeker(by="sibling")
         vacancy_id, referral_id = world.publish(code), uuid4()
         result = world.do(referral(code, vacancy_id, person, referral_id), "sibling")
         assert result.events == ("referral.made", "job_seeker_ledger.referred")
@@ -227,7 +219,7 @@ class TestReferrals:
         with pytest.raises(RuleBroken, match=r"15\.1.*not registered"):
             world.do(referral(code, vacancy_id, person))
         assert world.count("stored_events") == before
-        ready = ready_person(world, 8)
+        ready = world.job_seeker(8)
         world.do(
             WithdrawVacancy(credit_code=code, vacancy_id=vacancy_id, reason=WithdrawalReason.FILLED)
         )
@@ -237,7 +229,7 @@ class TestReferrals:
 
     def test_a_state_remembered_too_long_is_found_out(self, world: World) -> None:
         """Another process changes the person's ledger: what this one remembers must not be relied on."""
-        code, person = world.register(), ready_person(world)
+        code, person = world.register(), world.job_seeker()
         vacancy_id = world.publish(code)
         with world.reopen() as other:
             other.execute(
@@ -251,19 +243,19 @@ class TestReferrals:
     def test_many_referrals_at_once_lose_nothing(self, world: World) -> None:
         code = world.register()
         vacancy_id = world.publish(code)
-        people = [ready_person(world, number) for number in range(10, 18)]
+        people = [world.job_seeker(number) for number in range(10, 18)]
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(lambda one: world.do(referral(code, vacancy_id, one)), people))
         assert world.event_names(world.stream(code)).count("referral.made") == 8
         assert all("job_seeker_ledger.referred" in world.event_names(one) for one in people)
 
     def test_a_batch_sees_what_it_decided_before(self, world: World) -> None:
-        code, person = world.register(), ready_person(world)
+        code, person = world.register(), world.job_seeker()
         vacancy_id = world.publish(code)
         commands: list[Command] = [
             referral(code, vacancy_id, person),
             referral(code, vacancy_id, person),
-            referral(code, vacancy_id, ready_person(world, 8)),
+            referral(code, vacancy_id, world.job_seeker(8)),
         ]
         answers = world.taizhang.execute_many(
             [Request(command, uuid4()) for command in commands], by=world.actor("clerk")
@@ -368,7 +360,7 @@ class SampleTool:
 class TestGrading:
     @pytest.mark.rule("12", "13.1", "18", "20")
     def test_by_the_tool_that_the_integrator_supplies(self, world: World) -> None:
-        person = ready_person(world)
+        person = world.job_seeker()
         grade = GradeJobSeeker(job_seeker_id=person, answers={"age": "52"})
         with pytest.raises(InvalidInput, match="no grading tool"):
             world.do(grade)
@@ -413,7 +405,7 @@ class TestGrading:
 class TestMerging:
     @pytest.mark.rule("9.1")
     def test_two_ledgers_become_one_and_nothing_is_lost(self, world: World) -> None:
-        code, old, present = world.register(), ready_person(world, 30), open_person(world, 31)
+        code, old, present = world.register(), world.job_seeker(30), open_person(world, 31)
         vacancy_id, referral_id = world.publish(code), uuid4()
         world.do(referral(code, vacancy_id, old, referral_id))
         merge = MergeJobSeekerLedgers(
@@ -442,7 +434,7 @@ class TestMerging:
 class TestSilenceAndAppeals:
     @pytest.mark.rule("13.3", "5.c", "59.2")
     def test_ceased_persons_are_refused_services_but_may_appeal(self, world: World) -> None:
-        person = ready_person(world)
+        person = world.job_seeker()
         world.do(
             RecordStatusRegistration(
                 job_seeker_id=person,

@@ -28,7 +28,10 @@ def test_every_command_has_a_permanent_name_and_a_docstring() -> None:
     assert len(COMMANDS) >= 29
     for name, cls in COMMANDS.items():
         assert cls.command_name == name
-        assert name == "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)[1:]
+        # A stored name may say more than the class does, never something else.
+        short = "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__)[1:]
+        words = short.removeprefix("refer_assisted").split("_")
+        assert set(filter(None, words)) <= set(name.split("_")), name
         assert cls.__doc__
         assert cls.power
         assert cls.aggregate
@@ -161,7 +164,7 @@ def test_a_lone_surrogate_is_no_text() -> None:
 
 def test_an_unknown_command_is_told_with_those_there_are() -> None:
     with pytest.raises(
-        InvalidInput, match="no command is called 'fly'; there are: archive_vacancy"
+        InvalidInput, match="no command is called 'fly'; there are: .*archive_vacancy"
     ):
         parse_command("fly", {})
 

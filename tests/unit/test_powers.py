@@ -98,23 +98,63 @@ REVIEWING = {Role.COUNSELLOR, Role.INFORMATION_ANALYST}
 BELOW_CITY = set(LEVELS) - {CITY}
 
 
-@pytest.mark.rule("4", "60", "65", "41", "56.1")
+SUPERIOR = {CITY, DISTRICT, OTHER}
+STREETS = {SUBDISTRICT, SIBLING}
+CHIEFS = SERVING | {Role.SUPERVISOR}
+ANYBODY, ANYWHERE = set(Role), set(LEVELS)
+WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
+    Power.LOOK: (ANYWHERE, ANYBODY),
+    Power.MANAGE_AGENCIES: (ANYWHERE, {Role.ADMINISTRATOR}),
+    Power.MANAGE_STAFF: (ANYWHERE, {Role.ADMINISTRATOR}),
+    Power.ISSUE_NOTICES: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
+    Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
+    Power.CLOSE_VACANCIES: (BELOW_CITY, SERVING),
+    Power.REVIEW_VACANCIES: (BELOW_CITY, REVIEWING),
+    Power.SERVE_JOB_SEEKERS: (BELOW_CITY, SERVING),
+    Power.SURVEY_WILLINGNESS: (STREETS | {STATION}, SERVING),
+    Power.RECORD_STATUS: (BELOW_CITY, SERVING),
+    Power.TAKE_OVER_JOB_SEEKERS: (BELOW_CITY, SERVING),
+    Power.ACT_ONLINE: (ANYWHERE, SERVING),
+    Power.ASSIGN_COUNSELLORS: ({DISTRICT, OTHER}, CHIEFS),
+    Power.REFER: (BELOW_CITY, SERVING),
+    Power.MERGE_LEDGERS: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Power.RECEIVE_APPEALS: (ANYWHERE, ANYBODY),
+    Power.HANDLE_APPEALS: (SUPERIOR, {Role.SUPERVISOR, Role.SERVICE_STAFF}),
+    Power.ASSIST: (STREETS, SERVING),
+    Power.APPROVE_ENDINGS: (STREETS, CHIEFS),
+    Power.CONSULT: (SUPERIOR, {Role.COUNSELLOR, Role.SUPERVISOR}),
+    Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
+}
+NEED_NO_PERSON = {
+    Power.MANAGE_AGENCIES,
+    Power.MANAGE_STAFF,
+    Power.CLOSE_VACANCIES,
+    Power.ISSUE_NOTICES,
+    Power.LOOK,
+    Power.RECORD_STATUS,
+    Power.ACT_ONLINE,
+    Power.RECEIVE_APPEALS,
+}
+
+
+@pytest.mark.rule("4", "14.last", "18", "23.1", "28", "41", "56.1", "59.2", "60", "65")
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("code", LEVELS)
 def test_in_its_own_agency_each_role_may_do_its_own_work(
     directory: Directory, role: Role, code: str
 ) -> None:
     allowed = {power for power in Power if may(directory, person(role, code), power, code)}
-    expected = {Power.LOOK}
-    if role is Role.ADMINISTRATOR:
-        expected |= {Power.MANAGE_AGENCIES, Power.MANAGE_STAFF}
-    if code in BELOW_CITY and role in SERVING:
-        expected |= {Power.SERVE_EMPLOYERS, Power.CLOSE_VACANCIES}
-    if code in BELOW_CITY and role in REVIEWING:
-        expected |= {Power.REVIEW_VACANCIES}
-    if role is Role.SUPERVISOR and code != STATION:
-        expected |= {Power.ISSUE_NOTICES}
-    assert allowed == expected
+    assert allowed == {
+        power for power, (codes, roles) in WHO_MAY.items() if code in codes and role in roles
+    }
+
+
+@pytest.mark.rule("4")
+@pytest.mark.parametrize("owner", [DISTRICT, SUBDISTRICT, SIBLING, STATION, OTHER])
+def test_a_person_is_served_by_any_agency_of_the_district(directory: Directory, owner: str) -> None:
+    clerk = person(Role.SERVICE_STAFF, SIBLING)
+    assert may(directory, clerk, Power.SERVE_JOB_SEEKERS, owner) is (owner != OTHER)
+    assert may(directory, clerk, Power.ASSIST, owner) is (owner == SIBLING)
 
 
 @pytest.mark.rule("56.1")
@@ -186,7 +226,7 @@ def test_a_role_without_its_certificate_is_told_so(directory: Directory) -> None
 def test_the_system_does_only_what_needs_no_person(directory: Directory, power: Power) -> None:
     allowed = may(directory, Actor.system(DISTRICT), power, DISTRICT)
     assert allowed is REQUIREMENTS[power].system
-    assert allowed is (power not in (Power.SERVE_EMPLOYERS, Power.REVIEW_VACANCIES))
+    assert allowed is (power in NEED_NO_PERSON)
     if allowed:
         assert not may(directory, Actor.system(OTHER), power, SUBDISTRICT)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, Self, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
@@ -174,6 +175,9 @@ class Ids:
 
     def person(self, number: str, kind: str = "", country: str = "") -> UUID:
         return uuid5(NAMESPACE_URL, f"person:{number}:{kind}:{country}")
+
+    def fingerprint(self, content: bytes) -> bytes:
+        return sha256(content).digest()
 
 
 class Desk:
@@ -487,6 +491,7 @@ def rows_of(log: Sequence[RecordedEvent], page: int = 1000) -> list[ObligationRo
         rows.load(rows.missing(model.keys(events)), ())
         model.fold(events, rows)
         found.update(dict.fromkeys(rows.take_touched()))
+        found.update(dict.fromkeys(ObligationRow(*values) for values in rows.take_final()))
     return sorted(found, key=lambda row: (row.since_position, row.duty))
 
 
