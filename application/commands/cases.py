@@ -9,7 +9,8 @@ from uuid import UUID
 
 from ...domain.aggregate import Aggregate, Occasion
 from ...domain.assistance.case import AssistanceCase
-from ...domain.errors import NotFound
+from ...domain.assistance.state import last_case
+from ...domain.errors import NotFound, RuleBroken
 from ...domain.events import Event
 from ...domain.job_seeker import search
 from ...domain.job_seeker.contact import require_serving
@@ -61,6 +62,23 @@ def as_case(aggregate: Aggregate) -> AssistanceCase:
     """Return the aggregate as the case that it is."""
     assert isinstance(aggregate, AssistanceCase)
     return aggregate
+
+
+def live_case(context: Context, person_id: UUID) -> AssistanceCase | None:
+    """Return the person's case whose agreement is in force, None without one."""
+    case = last_case(context.look, person_id)
+    return case if case.is_live else None
+
+
+def require_not_assisted(context: Context, person_id: UUID, rule_id: str, instead: str) -> None:
+    """Make sure that no agreement with the person is in force. Raises RuleBroken `rule_id`."""
+    case = live_case(context, person_id)
+    if case is not None:
+        raise RuleBroken(
+            rule_id,
+            f"an assistance agreement with this person is in force, at agency {case.agency_code}: "
+            f"{instead}",
+        )
 
 
 class PersonalLedger:

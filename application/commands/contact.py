@@ -17,6 +17,7 @@ from ...domain.job_seeker.surveys import EmploymentNeeds, PutOff, SurveyAnswer, 
 from ...domain.organisation.agency import AgencyCode
 from ...domain.organisation.powers import Power
 from .base import Command, Context
+from .cases import require_not_assisted
 from .job_seekers import JobSeekerCommand
 
 
@@ -96,7 +97,13 @@ class CeaseServices(JobSeekerCommand, name="cease_services"):
     ground: Ground
 
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> list[Event]:
-        """Cease them, where the ground is open still."""
+        """Cease them, where the ground is open still and no agreement is in force.
+
+        Rule 13.3.
+        """
+        require_not_assisted(
+            context, self.job_seeker_id, self.ground.value, "end the case first (Article 29)"
+        )
         return contact.cease(ledger, context.occasion, self.ground)
 
 

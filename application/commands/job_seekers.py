@@ -34,6 +34,7 @@ from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power, require
 from ..ports import Identities
 from .base import Addressed, Command, Context, Decided
+from .cases import require_not_assisted
 
 
 class JobSeekerCommand(Command):
@@ -154,7 +155,11 @@ class TakeOverJobSeeker(JobSeekerCommand, name="take_over_job_seeker"):
         return None
 
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> list[Event]:
-        """Take it over."""
+        """Take it over, where no agreement binds the person to the agency that holds it.
+
+        Rules 4, 24.
+        """
+        require_not_assisted(context, self.job_seeker_id, "24", _FIRST)
         return registration.move(ledger, context.occasion, self.reason)
 
 
@@ -324,10 +329,15 @@ class MergeJobSeekerLedgers(JobSeekerCommand, name="merge_job_seeker_ledgers"):
         return self
 
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> Decided:
-        """Record the merge in both ledgers."""
+        """Record the merge in both ledgers, with neither of which a live case goes.
+
+        Rules 9.1, 24.
+        """
         merged, occasion = context.look(JobSeekerLedger, self.merged_id), context.occasion
         owner = merged.agency_code or None
         require(context.directory, occasion.actor, self.power, owner, occasion.today)
+        for person_id in (self.job_seeker_id, self.merged_id):
+            require_not_assisted(context, person_id, "24", _FIRST)
         here, there = merging.merge(
             ledger,
             self.job_seeker_id,
@@ -339,6 +349,8 @@ class MergeJobSeekerLedgers(JobSeekerCommand, name="merge_job_seeker_ledgers"):
         )
         return [*here, *(Addressed(self.merged_id, event) for event in there)]
 
+
+_FIRST = "transfer or end it first"
 
 ALL: tuple[type[Command], ...] = (
     OpenJobSeekerLedger,

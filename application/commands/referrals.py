@@ -12,13 +12,14 @@ from ...domain.aggregate import Aggregate
 from ...domain.employer import services
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.employer.services import ReferralOutcome
-from ...domain.errors import InvalidInput
+from ...domain.errors import InvalidInput, RuleBroken
 from ...domain.events import Event
 from ...domain.job_seeker import search
 from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.job_seeker.search import EmploymentKind, Referred
 from ...domain.organisation.powers import Power, reaches
 from .base import Addressed, Command, Context, Decided
+from .cases import live_case, require_not_assisted
 from .employers import EmployerCommand
 from .job_seekers import JobSeekerCommand
 
@@ -86,7 +87,15 @@ class ReferJobSeeker(ReferralCommand, name="refer_job_seeker"):
         return self.job_seeker_id
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> Decided:
-        """Refer the person: the same referral in both ledgers."""
+        """Refer the person: the same referral in both ledgers.
+
+        An assisted person's referrals stand in the case, too, where rules 28 and 30.1 count them.
+
+        Rule 28.
+        """
+        require_not_assisted(
+            context, self.job_seeker_id, "28", "refer the person by refer_assisted_person"
+        )
         referred = Referred(
             referral_id=self.referral_id,
             employer_id=context.identities.employer(self.credit_code),
@@ -123,7 +132,13 @@ class RecordReferralOutcome(ReferralCommand, name="record_referral_outcome"):
         return referral.job_seeker_id if referral else None
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> Decided:
-        """Record the outcome; the person's ledger is the one that goes on, if it was merged."""
+        """Record the outcome; the person's ledger is the one that goes on, if it was merged.
+
+        What came of a case's referral is told to the case. One made before the agreement is none of
+        its referrals.
+
+        Rule 28.
+        """
         if self.started_on is not None and self.started_on > context.occasion.today:
             raise InvalidInput(f"{self.started_on} is in the future", field="started_on")
         person = self.person(ledger)
@@ -133,6 +148,13 @@ class RecordReferralOutcome(ReferralCommand, name="record_referral_outcome"):
         if person is None:
             return here
         person_id, personal = present_ledger(context, person)
+        case = live_case(context, person_id)
+        if case is not None and self.referral_id in case.items:
+            raise RuleBroken(
+                "28",
+                "this is a referral of an assisted person: record its outcome by "
+                "conclude_assisted_referral",
+            )
         if self.referral_id not in personal.search.referrals:
             return here  # made before the person had a ledger
         there = search.learn_outcome(personal, self.referral_id, self.outcome, self.started_on)
@@ -146,7 +168,11 @@ class RecordEmployment(JobSeekerCommand, name="record_employment"):
     started_on: date
 
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> list[Event]:
-        """Record it."""
+        """Record it; that of an assisted person in the case, from which the visits follow.
+
+        Rule 28.
+        """
+        require_not_assisted(context, self.job_seeker_id, "28", "record it by start_work")
         return search.employ(ledger, context.occasion, self.kind, self.started_on)
 
 

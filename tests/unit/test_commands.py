@@ -164,7 +164,7 @@ def test_a_lone_surrogate_is_no_text() -> None:
 
 def test_an_unknown_command_is_told_with_those_there_are() -> None:
     with pytest.raises(
-        InvalidInput, match="no command is called 'fly'; there are: .*archive_vacancy"
+        InvalidInput, match=r"no command is called 'fly'; there are: .*archive_vacancy"
     ):
         parse_command("fly", {})
 

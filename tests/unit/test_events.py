@@ -137,7 +137,7 @@ def anything(annotation: Any, name: str, limits: dict[str, Any]) -> st.SearchStr
 def instances(cls: type[Any]) -> st.SearchStrategy[Any]:
     """Return a strategy for a model, or for a named tuple or data class within one."""
     hints = typing.get_type_hints(cls, include_extras=True)
-    marks: dict[str, list[Any]] = dict.fromkeys(hints, [])
+    marks: dict[str, list[Any]] = {name: [] for name in hints}
     if issubclass(cls, BaseModel):
         marks = {name: field.metadata for name, field in cls.model_fields.items()}
     return st.builds(

@@ -215,6 +215,7 @@ class Desk:
             for name in names:
                 self._employ(f"{name}-{code}", code, Role.COUNSELLOR, founded)
         self._employ(f"analyst-{HERE}", HERE, Role.INFORMATION_ANALYST, founded)
+        self._employ(f"head-{CITY}", CITY, Role.SUPERVISOR, founded)
         self._employ(f"coordinator-{HERE}", HERE, Role.SERVICE_STAFF, founded)
 
     def _employ(self, staff_id: str, code: str, role: Role, day: date) -> None:
