@@ -26,6 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ...application.views import Recomputed
+from ...domain.assistance.state import CaseStage
 from ...domain.calendar import SHANGHAI
 from ...domain.errors import InvalidInput, TaizhangError
 from ...domain.organisation.staff import Role
@@ -34,11 +35,13 @@ from ...infrastructure.settings import Settings
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice.model import ONCE
 from ..console import console, fail
+from ..sample_grading import SampleGradingTool
 from .chance import Chance
 from .city import districts
 from .desk import SetClock
 from .month import SCALES, Month
 from .pages import write_pages
+from .tally import Tally
 
 SCHEMA = "taizhang_demo"
 
@@ -77,19 +80,24 @@ def main(
     structlog.configure(processors=[], logger_factory=structlog.ReturnLoggerFactory())
     clock = SetClock(datetime(first.year, first.month, first.day, tzinfo=SHANGHAI))
     try:
-        with _alone(out), Taizhang.open(_settings(out, database_url), clock=clock) as taizhang:
+        with (
+            _alone(out),
+            Taizhang.open(
+                _settings(out, database_url), clock=clock, grading_tool=SampleGradingTool()
+            ) as taizhang,
+        ):
             play = Month(taizhang, clock, Chance(seed), first, district, SCALES[scale])
-            first_file = _play(play, out)
+            first_file, people = _play(play, out)
             own = play.issued_by(district)
             supervisor = play.city.district.people(Role.SUPERVISOR)[0]
             proof = taizhang.notices.recompute(own[len(own) // 2].notice_id, by=supervisor)
     except (TaizhangError, psycopg.Error, OSError) as error:
         fail(error)
-    _tell(play, proof, time.monotonic() - began, first_file)
+    _tell(play, people, proof, time.monotonic() - began, first_file)
 
 
-def _play(play: Month, out: Path) -> Path:
-    """Play the month, write what came of it, and return the file to open first."""
+def _play(play: Month, out: Path) -> tuple[Path, Tally]:
+    """Play the month and write what came of it; return the file to open first, and the people."""
     with _progress() as bar:
         days = bar.add_task("days played", total=None)
         events = bar.add_task("events in the read models", total=None)
@@ -174,7 +182,7 @@ def _progress() -> Iterator[Progress]:
         yield bar
 
 
-def _tell(play: Month, proof: Recomputed, seconds: float, first_file: Path) -> None:
+def _tell(play: Month, people: Tally, proof: Recomputed, seconds: float, first_file: Path) -> None:
     desk = play.desk
     own = [issued.content for issued in play.issued_by(play.district_code)]
     last = own[-1]
@@ -213,6 +221,7 @@ def _tell(play: Month, proof: Recomputed, seconds: float, first_file: Path) -> N
             f"{sum(d.times >= 3 for d in last.defects)} notified 3 times or more",
         ),
         ("late entries", str(sum(len(n.late) for n in own))),
+        *_people_rows(play, people),
         (
             "recomputed",
             f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
@@ -232,6 +241,28 @@ def _tell(play: Month, proof: Recomputed, seconds: float, first_file: Path) -> N
     report.print(f"Open first: {first_file}", soft_wrap=True, highlight=False)
     if not proof.is_proven:
         raise typer.Exit(1)
+
+
+def _people_rows(play: Month, people: Tally) -> tuple[tuple[str, str], ...]:
+    stages = people.stages
+    levels = ", ".join(f"{count} of level {level}" for level, count in people.levels)
+    return (
+        (
+            f"people of {play.neighbourhood.office.code}",
+            f"{people.ledgers} ledgers, {people.merged} merged: {levels}",
+        ),
+        (
+            "in assistance",
+            f"{stages[CaseStage.ASSISTED]}, {stages[CaseStage.EMPLOYED]} followed up at work, "
+            f"{stages[CaseStage.PLACED]} placed, {stages[CaseStage.ENDED]} ended, {people.moved} moved away",
+        ),
+        ("employed, ceased", f"{people.employed} employed, {people.ceased} ceased"),
+        (
+            "duties to them",
+            f"{people.open} open, {people.overdue} of them overdue; {people.met} met in time, "
+            f"{people.late} late",
+        ),
+    )
 
 
 if __name__ == "__main__":

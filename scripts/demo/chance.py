@@ -45,6 +45,10 @@ class Chance:
                 return choice
         raise ValueError("nothing to choose from")
 
+    def another(self, name: str) -> Chance:
+        """Return a chance of its own for something, so that its draws change nothing else."""
+        return Chance(uuid5(NAMESPACE_URL, f"taizhang:demo:{self._seed}:{name}").int)
+
     def uuid(self, name: str) -> UUID:
         """Return an id made of the seed and a name."""
         return uuid5(NAMESPACE_URL, f"taizhang:demo:{self._seed}:{name}")

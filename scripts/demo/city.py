@@ -97,6 +97,9 @@ class City:
         """
         self._desk = desk
         self._chance = chance
+        self._more = 0
+        self.others: dict[str, Office] = {}
+        """The other districts."""
         self.agencies = 0
         self.employed = 0
         rows = _rows()
@@ -108,6 +111,8 @@ class City:
                 office = self._found(row, self.city)
                 if office.code == district_code:
                     self.district = office
+                else:
+                    self.others[office.code] = office
         self._employ(self.district)
         below = [
             self._found(row, self.district)
@@ -133,6 +138,26 @@ class City:
         for office in self.stations:
             self._employ(office)
 
+    def employ_counsellor(self, office: Office, chance: Chance) -> Actor:
+        """Let an office have one more counsellor, who serves people and reviews no vacancies."""
+        self._more += 1
+        staff_id = f"{office.code}-{10 + self._more}"
+        name = made_up_name(chance)
+        self._desk.do(self._system, *_employment(office.code, staff_id, name, Role.COUNSELLOR, 2))
+        self.employed += 1
+        return Actor(staff_id=staff_id, agency_code=office.code)
+
+    def found_beyond(self, chance: Chance) -> Office:
+        """Found and staff a subdistrict of another district, to which somebody moves."""
+        row = next(
+            row
+            for row in _rows().values()
+            if row["level"] == AgencyLevel.SUBDISTRICT and row["parent_code"] in self.others
+        )
+        office = self._found(row, self.others[row["parent_code"]])
+        self._employ(office, chance)
+        return office
+
     @property
     def _system(self) -> Actor:
         return Actor.system(CITY)
@@ -153,32 +178,37 @@ class City:
         self.agencies += 1
         return Office(row["code"], name, row["place"], level, above)
 
-    def _employ(self, office: Office) -> None:
+    def _employ(self, office: Office, chance: Chance | None = None) -> None:
         commands: list[EmployStaff | RecordCertificate] = []
         for number, role in enumerate(STAFFING[office.level], start=1):
             staff_id = f"{office.code}-{number:02}"
-            commands.append(
-                EmployStaff(
-                    staff_id=staff_id,
-                    name=made_up_name(self._chance),
-                    agency_code=office.code,
-                    roles=(role,),
-                    effective_on=AS_OF,
-                )
-            )
-            if role in ROLES_WITH_CERTIFICATE:
-                commands.append(
-                    RecordCertificate(
-                        staff_id=staff_id,
-                        role=role,
-                        title=CERTIFICATES[role],
-                        valid_from=date(2021 + number % 3, 3, 1),
-                        effective_on=AS_OF,
-                    )
-                )
+            name = made_up_name(chance or self._chance)
+            commands += _employment(office.code, staff_id, name, role, number)
             office.staff.append((role, Actor(staff_id=staff_id, agency_code=office.code)))
             self.employed += 1
         self._desk.do(self._system, *commands)
+
+
+def _employment(
+    code: str, staff_id: str, name: str, role: Role, number: int
+) -> list[EmployStaff | RecordCertificate]:
+    """Return the commands that put somebody on the staff, with the certificate that the role asks for."""
+    commands: list[EmployStaff | RecordCertificate] = [
+        EmployStaff(
+            staff_id=staff_id, name=name, agency_code=code, roles=(role,), effective_on=AS_OF
+        )
+    ]
+    if role in ROLES_WITH_CERTIFICATE:
+        commands.append(
+            RecordCertificate(
+                staff_id=staff_id,
+                role=role,
+                title=CERTIFICATES[role],
+                valid_from=date(2021 + number % 3, 3, 1),
+                effective_on=AS_OF,
+            )
+        )
+    return commands
 
 
 def districts() -> list[str]:

@@ -226,7 +226,7 @@ class Course:
         referral = self.chance.uuid(f"referral:{self.number}:{self.desk.accepted}:{place}")
         person = self.job_seeker()
         self._do(self.referral(referral, person))
-        self.pending[referral] = person
+        self.pending[referral] = self.people.referred[referral] = person
         days = self.chance.weighted(OUTCOME)
         if days is not None:
             self.diary.soon(days, lambda: self.learn(referral))

@@ -5,19 +5,19 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from ...application.commands.employers import ChangeEmployerBasics
 from ...application.views import DutyView
-from ...domain.calendar import SHANGHAI, WorkingDayCalendar
+from ...domain.calendar import SHANGHAI, WorkingDayCalendar, add_months
 from ...domain.organisation.agency import AgencyLevel
 from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice import DailyVacancyNotice
-from . import incidents
+from . import incidents, long_courses, ordinary, short_courses
 from .chance import Chance
 from .city import City, Office
 from .course import Course
@@ -25,6 +25,7 @@ from .desk import Desk, SetClock
 from .diary import Diary
 from .employers import Employer, make_employer
 from .jobs import TRADES
+from .neighbourhood import MONTHS_BEFORE, Neighbourhood
 from .people import People
 from .plan import draw_plan
 from .texts import jobs_of
@@ -53,9 +54,11 @@ class Scale(NamedTuple):
     vacancies: int
     city_notices: int
     """For how many of the last days the city issues a notice as well."""
+    people: int
+    """How many come to the subdistrict that is followed, beside those with a course of their own."""
 
 
-SCALES = {"full": Scale(99, 160, 580, 5), "small": Scale(5, 36, 110, 2)}
+SCALES = {"full": Scale(99, 160, 580, 5, 70), "small": Scale(5, 36, 110, 2, 40)}
 
 Report = Callable[[int, int], None]
 """Told how many days of how many are played."""
@@ -85,13 +88,14 @@ class Month:
 
     def play(self, days: Report, folded: Report) -> list[DutyView]:
         """Play the month to its end, and return the worklist of its last day."""
-        self.clock.now = datetime.combine(self.opening, datetime.min.time(), SHANGHAI).replace(
-            hour=8
-        )
+        long_before = add_months(self.first, -MONTHS_BEFORE)
+        self.clock.now = datetime.combine(long_before, datetime.min.time(), SHANGHAI)
         self.city = City(self.desk, self.chance, self.district_code, self.scale.subdistricts)
         self._enter_employers()
         self._enter_vacancies()
         incidents.enter(self)
+        self.neighbourhood = self._enter_people()
+        self.diary.work_off(datetime.combine(self.opening, time(8), SHANGHAI))
         day, played = self.opening, 0
         all_days = (self.last - self.opening).days + 1
         while day <= self.last:
@@ -125,6 +129,15 @@ class Month:
     def issued_by(self, code: str) -> list[Issued]:
         """Return the notices that one agency issued, by day."""
         return [issued for issued in self.notices if issued.content.superior.code == code]
+
+    def _enter_people(self) -> Neighbourhood:
+        # By a chance of its own: what happens to the vacancies does not depend on it.
+        place = Neighbourhood(self, self.chance.another("people"))
+        place.publish_jobs()
+        long_courses.enter(place)
+        short_courses.enter(place)
+        ordinary.enter(place, self.scale.people)
+        return place
 
     # --- what is entered in the diary beforehand ----------------------------------------------
 

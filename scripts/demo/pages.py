@@ -11,11 +11,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...application.views import DutyView
+from ...domain.identity import mask_name
 from ...domain.regulation.rules import RULES
 from ...projections.canonical import canonical_json
 from ...projections.daily_vacancy_notice import DailyVacancyNotice, render_html, render_xlsx
 from ...projections.daily_vacancy_notice.labels import RULE_TITLES
 from .month import Issued, Month
+from .tally import Tally, tally
+from .worklist_page import ledger_number, whose, write_worklist
 
 WEEKDAYS = "一二三四五六日"
 CODES = {"not_authorised": "无此权限", "invalid_input": "内容有误"}
@@ -26,8 +29,8 @@ SHOWN = 20
 
 def write_pages(
     out: Path, month: Month, worklist: list[DutyView], written: Callable[[], None]
-) -> Path:
-    """Write all files of the demo below `out` and return the one to open first."""
+) -> tuple[Path, Tally]:
+    """Write all files of the demo below `out`; return the one to open first, and the people counted."""
     folder = out / "notices"
     if folder.exists():
         shutil.rmtree(folder)
@@ -37,9 +40,19 @@ def write_pages(
         written()
     lines = ",\n".join(duty.model_dump_json() for duty in worklist)
     (out / "worklist.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    counted = tally(month)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    duties = write_worklist(environment, month, worklist, counted, _staff(month))
+    (out / "worklist.html").write_text(duties, encoding="utf-8")
     page = out / "index.html"
-    page.write_text(_index(month, worklist), encoding="utf-8")
-    return page
+    page.write_text(_index(environment, month, worklist, counted), encoding="utf-8")
+    return page, counted
 
 
 def _write_notice(path: Path, notice: DailyVacancyNotice) -> None:
@@ -48,14 +61,17 @@ def _write_notice(path: Path, notice: DailyVacancyNotice) -> None:
     render_xlsx(notice, path.with_suffix(".xlsx"))
 
 
-def _index(month: Month, worklist: list[DutyView]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _staff(month: Month) -> Callable[[str], str]:
+    directory = month.taizhang.directory
+
+    def name(staff_id: str) -> str:
+        member = directory.member(staff_id)
+        return member.name if member else staff_id
+
+    return name
+
+
+def _index(environment: Environment, month: Month, worklist: list[DutyView], counted: Tally) -> str:
     own = month.issued_by(month.district_code)
     directory = month.taizhang.directory
 
@@ -63,9 +79,11 @@ def _index(month: Month, worklist: list[DutyView]) -> str:
         holder = directory.holder(code, month.last)
         return holder.name_on(month.last) if holder else code
 
-    def person(staff_id: str) -> str:
-        member = directory.member(staff_id)
-        return member.name if member else staff_id
+    def job_seeker(duty: DutyView) -> str:
+        person = whose(month, duty)
+        if person is None:
+            return ""
+        return f"{mask_name(person.name)}　台账{ledger_number(person.job_seeker_id)}"
 
     return environment.get_template("index.html.j2").render(
         district=month.city.district,
@@ -85,7 +103,10 @@ def _index(month: Month, worklist: list[DutyView]) -> str:
         total=len(worklist),
         shown=SHOWN,
         agency=agency,
-        person=person,
+        person=_staff(month),
+        job_seeker=job_seeker,
+        tally=counted,
+        office=month.neighbourhood.office,
     )
 
 

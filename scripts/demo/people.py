@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -56,8 +56,8 @@ class Person:
     family: tuple[FamilyFactor, ...] = ()
     out_of_work_since: date | None = None
     channel: Channel = Channel.FRONT_DESK
-    cases: int = field(default=0)
-    """How many assistance agreements were signed."""
+    cases: int = 0
+    """How many assistance agreements are entered in the diary."""
 
     def opening(self, occurred_on: date | None = None) -> OpenJobSeekerLedger:
         """Return the command that opens the ledger."""
@@ -99,12 +99,16 @@ class People:
         self._taizhang = taizhang
         self._chance = chance
         self._number = 0
+        self.by_id: dict[UUID, Person] = {}
+        self.referred: dict[UUID, Person] = {}
+        """Whom each referral is about."""
 
-    def make(self, office: Office, wish: str) -> Person:
+    def make(self, office: Office, wish: str, chance: Chance | None = None) -> Person:
         """Return somebody new who lives near an office and wants a kind of job."""
         self._number += 1
-        chance, name = self._chance, made_up_name(self._chance)
-        document = IdentityDocument(number=self._identity_number())
+        chance = chance or self._chance
+        name = made_up_name(chance)
+        document = IdentityDocument(number=self._identity_number(chance))
         district = office.district
         place = f"{district.place}{office.place.removeprefix(district.place)}"
         area = office.code[:9]
@@ -115,7 +119,7 @@ class People:
             household=chance.weighted(HOUSEHOLDS),
             residence_area=area if len(area) in (6, 9) else None,
         )
-        return Person(
+        person = Person(
             name=name,
             document=document,
             job_seeker_id=self._taizhang.job_seeker_id(document),
@@ -125,12 +129,14 @@ class People:
             education=chance.weighted(EDUCATION),
             family=chance.pick(FAMILY),
         )
+        self.by_id[person.job_seeker_id] = person
+        return person
 
-    def _identity_number(self) -> str:
+    def _identity_number(self, chance: Chance) -> str:
         """Return a number with a right check character, whose sequence code 000 is never issued.
 
         It is of no district: those of the employers' agents are of one.
         """
         place = self._number * 571 % BIRTH_DAYS
-        born = date(1963, 1, 1) + timedelta(days=14 * place + self._chance.whole(0, 13))
+        born = date(1963, 1, 1) + timedelta(days=14 * place + chance.whole(0, 13))
         return with_check_character(f"110000{born:%Y%m%d}000")
