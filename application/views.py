@@ -139,6 +139,8 @@ class StepView(View):
     """The conditions that are not met, in Chinese."""
     missing: tuple[str, ...]
     """What is missing, as a refusal of the step would say it."""
+
+
 class RefusalView(View):
     """A refused attempt: who tried what, and the rule or kind of error that stood against it."""
 

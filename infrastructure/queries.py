@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import structlog
-from psycopg.rows import dict_row
 
 from ..application.ports import Clock
 from ..application.service import CommandService
@@ -28,7 +26,7 @@ from ..domain.assistance.agreement import LedgerFacts
 from ..domain.assistance.case import AssistanceCase, available_steps
 from ..domain.assistance.facts import Step
 from ..domain.assistance.state import last_case
-from ..domain.calendar import WorkingDayCalendar, day_bounds, shanghai_day
+from ..domain.calendar import WorkingDayCalendar, day_bounds
 from ..domain.employer.content import Item
 from ..domain.employer.ledger import Section
 from ..domain.employer.papers import AgentRevoked, AgentVerified, Papers
@@ -37,12 +35,14 @@ from ..domain.identity import check_credit_code
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.status import assistance_problem
 from ..domain.obligations import Obligation, explain
-from ..domain.organisation.powers import Actor, Power, require
+from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
 from .database import Database
 from .event_store import PostgresEventStore
 from .keys import StreamIds
+from .looking import Looking
+from .queries_people import AsOf, PeopleQueries
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +64,8 @@ _DUTIES = """
 """
 
 
-class Queries:
-    """What can be asked of the read models."""
+class Queries(Looking):
+    """What can be asked of the read models; `people` of job seekers and assistance."""
 
     def __init__(
         self,
@@ -76,15 +76,15 @@ class Queries:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         clock: Clock,
+        as_of: AsOf,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
-        self._database = database
+        super().__init__(database, service, clock)
+        self.people = PeopleQueries(database, store, service, clock, as_of)
         self._store = store
-        self._service = service
         self._identities = identities
         self._calendar = calendar
         self._editions = editions
-        self._clock = clock
 
     def employer(self, credit_code: str, *, by: Actor) -> EmployerView:
         """Return an employer. Raises NotFound, NotAuthorised."""
@@ -255,40 +255,12 @@ class Queries:
         )
         return [RefusalView.model_validate(row, extra="ignore") for row in rows]
 
-    def position_at_end_of(self, day: date) -> int:
-        """Return the log position of the last event recorded on or before `day`, 0 for none."""
-        rows = self._rows(
-            "SELECT coalesce(max(notification_id), 0) AS position FROM stored_events WHERE recorded_at < %s",
-            (day_bounds(day)[1],),
-        )
-        return int(rows[0]["position"])
-
     # --- helpers ------------------------------------------------------------------------------
 
     def _case(self, kind: type[AssistanceCase], stream_id: UUID) -> AssistanceCase:
         case = self._store.load(kind, stream_id).aggregate
         assert isinstance(case, AssistanceCase)
         return case
-
-    def _today(self) -> date:
-        return shanghai_day(self._clock())
-
-    def _may_look(self, by: Actor, owner_code: str) -> None:
-        directory = self._service.refresh_directory()
-        require(directory, by, Power.LOOK, owner_code, self._today())
-
-    def _codes(self, by: Actor, agency_code: str) -> list[str]:
-        """Return every code under which the records stand that the agency and those below it hold."""
-        self._may_look(by, agency_code)
-        directory = self._service.directory
-        agency = directory.holder(agency_code, self._today())
-        return directory.codes_held(agency, self._today()) if agency else []
-
-    def _rows(
-        self, statement: str, parameters: Sequence[Any] | dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(statement.encode(), parameters).fetchall()
 
     def _employer_view(self, row: dict[str, Any]) -> EmployerView:
         stream_id = row["stream_id"]

@@ -60,7 +60,7 @@ class Taizhang:
     Open it with `Taizhang.open()`, after forking; use it from any thread; close it at the end.
 
     - `execute` carries out a command for an actor;
-    - `queries` answers questions from the read models;
+    - `queries` answers questions from the read models, `queries().people` those about persons;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log.
     """
@@ -94,7 +94,14 @@ class Taizhang:
         )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
         self._queries = Queries(
-            database, self.events, self.service, self.identities, calendar, editions, clock
+            database,
+            self.events,
+            self.service,
+            self.identities,
+            calendar,
+            editions,
+            clock,
+            self.projections,
         )
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock

@@ -6,11 +6,14 @@ from typing import Any
 
 from ..domain.calendar import WorkingDayCalendar
 from ..domain.regulation.edition import EDITIONS, Edition
+from .assistance_cases import AssistanceCases
 from .employers import Employers
+from .job_seekers import JobSeekers
 from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
 from .read_model import ReadModel
+from .surveys import Surveys
 from .vacancies import Vacancies
 
 ReadModels = tuple[ReadModel[Any], ...]
@@ -27,4 +30,7 @@ def read_models(
         LedgerEntries(counted_by, editions),
         Obligations(counted_by, editions),
         Notices(),
+        JobSeekers(),
+        AssistanceCases(editions),
+        Surveys(),
     )

@@ -24,7 +24,8 @@ class InForce(dict[date, Edition | None]):
         self[day] = edition
         return edition
 
-    def basis(self, calendar: WorkingDayCalendar) -> str:
-        """Return a short digest of the editions' numbers and the calendar's data."""
-        held = "\n".join([calendar.version, *(e.model_dump_json() for e in self._editions)])
+    def basis(self, calendar: WorkingDayCalendar | None = None) -> str:
+        """Return a short digest of the editions' numbers and, where one is counted by, the calendar's data."""
+        version = [] if calendar is None else [calendar.version]
+        held = "\n".join([*version, *(e.model_dump_json() for e in self._editions)])
         return sha256(held.encode()).hexdigest()[:16]

@@ -1,22 +1,34 @@
-"""The read model `ledger_entries`: one row per entry of a service ledger, in its section (Article 50)."""
+"""The read model `ledger_entries`: one row per entry of a service ledger, in its section.
+
+The ledgers are those of employers (Article 50) and of persons (Articles 17 and 32); a person's entries
+stand in the stream of the job seeker ledger and in those of the assistance cases.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from ..domain.assistance import case
 from ..domain.calendar import WorkingDayCalendar, shanghai_day
-from ..domain.employer.ledger import section_of
+from ..domain.duties import assistance, job_seekers
+from ..domain.employer import ledger as employer
 from ..domain.events import Event, RecordedEvent
+from ..domain.job_seeker import ledger as job_seeker
 from ..domain.obligations import EMPLOYER_EVENTS, late_entry, subject_of
 from ..domain.regulation.edition import EDITIONS, Edition
 from .judged import InForce
 from .read_model import ReadModel, Row, Rows, columns_of, names_of
 from .table import Table
 
-_EVENTS = frozenset(EMPLOYER_EVENTS)
+_SECTION_OF: dict[type[Event], Callable[[Any], str]] = {
+    **dict.fromkeys(EMPLOYER_EVENTS, employer.section_of),
+    **dict.fromkeys(job_seekers.EVENTS, job_seeker.section_of),
+    **dict.fromkeys(assistance.EVENTS, case.section_of),
+}
+_EVENTS = frozenset(_SECTION_OF)
 _SECTIONS: dict[
     type[Event], str
 ] = {}  # filled on first sight: reading an enumeration's value is slow
@@ -25,8 +37,10 @@ _SECTIONS: dict[
 class LedgerEntryRow(NamedTuple):
     """One entry: what was recorded, when it took place, when it was entered, and by whom.
 
-    `topic` is the event's stored name without its version, `subject_id` the vacancy or referral it is
-    about, `recorded_on` the day of entry in Shanghai. `late` says that prompt entry (rule 50) was missed.
+    `topic` is the event's stored name without its version, `subject_id` the vacancy, referral or person it
+    is about, `recorded_on` the day of entry in Shanghai. `late` says that prompt entry was missed.
+
+    Rules 17, 32, 50.
     """
 
     stream_id: UUID
@@ -43,7 +57,9 @@ class LedgerEntryRow(NamedTuple):
 
 
 class LedgerEntries(ReadModel[Row]):
-    """One row per event of an employer's ledger; rows never change."""
+    """One row per event of an employer's or a person's ledger; rows never change."""
+
+    version = 2
 
     row = LedgerEntryRow
     table = Table(
@@ -72,7 +88,7 @@ class LedgerEntries(ReadModel[Row]):
                 continue
             section = _SECTIONS.get(kind)
             if section is None:
-                section = _SECTIONS[kind] = section_of(event).value
+                section = _SECTIONS[kind] = str(_SECTION_OF[kind](event))
             entered_on = shanghai_day(recorded.recorded_at)
             late = False
             if entered_on > occurred_on:  # most are entered on the day itself

@@ -6,11 +6,11 @@ Its parts are in the modules beside, each with its events, how they change the s
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Final
 
 from ..aggregate import changes_of
 from ..events import Event
+from ..person_ledger import Section
 from ..regulation.edition import Edition
 from . import (
     agreement,
@@ -31,7 +31,7 @@ from .facts import Fact, Step
 from .readiness import UnreadyCause
 from .state import AssistanceCase, CaseStage
 
-__all__ = ["CONTACTS", "PARTS", "AssistanceCase", "CaseSection", "available_steps", "section_of"]
+__all__ = ["CONTACTS", "PARTS", "AssistanceCase", "available_steps", "section_of"]
 
 PARTS: Final = (
     agreement,
@@ -65,68 +65,41 @@ CONTACTS: Final[frozenset[type[Event]]] = frozenset(
 AssistanceCase.changes.update(changes_of(*PARTS))
 
 
-class CaseSection(StrEnum):
-    """What the ledger of a hard-to-employ person holds beside Article 17 (Article 32)."""
-
-    AGREEMENT = "agreement"
-    SPECIALIST_AND_TEAM = "specialist_and_team"
-    GUIDANCE = "assistance_guidance"
-    PLAN = "plan"
-    REFERRALS = "assistance_referrals"
-    EMPLOYMENT = "employment"
-    VISITS = "visits"
-    CONSULTATION = "consultation"
-
-    @property
-    def label_zh(self) -> str:
-        """The section in the words of the regulation."""
-        return {
-            "agreement": "就业援助服务协议及其履行情况",
-            "specialist_and_team": "就业援助服务专员及专门服务团队的情况",
-            "assistance_guidance": "就业指导服务情况",
-            "plan": "就业援助方案及其行动计划的制修订及执行情况",
-            "assistance_referrals": "匹配推荐情况",
-            "employment": "是否实现就业及稳定就业情况",
-            "visits": "跟踪回访情况",
-            "consultation": "专家小组会诊指导情况",
-        }[self]
-
-
-_SECTIONS: Final[dict[type[Event], CaseSection]] = {
-    agreement.SpecialistChanged: CaseSection.SPECIALIST_AND_TEAM,
-    team_and_plan.TeamFormed: CaseSection.SPECIALIST_AND_TEAM,
-    team_and_plan.PlanMade: CaseSection.PLAN,
-    team_and_plan.PlanRevised: CaseSection.PLAN,
-    team_and_plan.PlanStageReached: CaseSection.PLAN,
-    readiness.ReadinessAssessed: CaseSection.PLAN,
-    readiness.PersonClassified: CaseSection.PLAN,
-    programmes.ProgrammeBegun: CaseSection.PLAN,
-    programmes.ProgrammeRedated: CaseSection.PLAN,
-    programmes.ProgrammeEnded: CaseSection.PLAN,
-    guidance.GuidanceGiven: CaseSection.GUIDANCE,
-    referrals.PersonReferred: CaseSection.REFERRALS,
-    referrals.ReferralConcluded: CaseSection.REFERRALS,
-    employment.WorkStarted: CaseSection.EMPLOYMENT,
-    employment.WorkEnded: CaseSection.EMPLOYMENT,
-    employment.SearchArchived: CaseSection.EMPLOYMENT,
-    placement.PlacementRecommended: CaseSection.EMPLOYMENT,
-    placement.Placed: CaseSection.EMPLOYMENT,
-    placement.PlacementEnded: CaseSection.EMPLOYMENT,
-    visits.VisitMade: CaseSection.VISITS,
-    consultation.ConsultationApplied: CaseSection.CONSULTATION,
-    consultation.ConsultationAccepted: CaseSection.CONSULTATION,
-    consultation.ConsultationDeclined: CaseSection.CONSULTATION,
-    consultation.OpinionGiven: CaseSection.CONSULTATION,
-    consultation.FeedbackGiven: CaseSection.CONSULTATION,
+_SECTIONS: Final[dict[type[Event], Section]] = {
+    agreement.SpecialistChanged: Section.SPECIALIST_AND_TEAM,
+    team_and_plan.TeamFormed: Section.SPECIALIST_AND_TEAM,
+    team_and_plan.PlanMade: Section.PLAN,
+    team_and_plan.PlanRevised: Section.PLAN,
+    team_and_plan.PlanStageReached: Section.PLAN,
+    readiness.ReadinessAssessed: Section.PLAN,
+    readiness.PersonClassified: Section.PLAN,
+    programmes.ProgrammeBegun: Section.PLAN,
+    programmes.ProgrammeRedated: Section.PLAN,
+    programmes.ProgrammeEnded: Section.PLAN,
+    guidance.GuidanceGiven: Section.ASSISTANCE_GUIDANCE,
+    referrals.PersonReferred: Section.ASSISTANCE_REFERRALS,
+    referrals.ReferralConcluded: Section.ASSISTANCE_REFERRALS,
+    employment.WorkStarted: Section.EMPLOYMENT,
+    employment.WorkEnded: Section.EMPLOYMENT,
+    employment.SearchArchived: Section.EMPLOYMENT,
+    placement.PlacementRecommended: Section.EMPLOYMENT,
+    placement.Placed: Section.EMPLOYMENT,
+    placement.PlacementEnded: Section.EMPLOYMENT,
+    visits.VisitMade: Section.VISITS,
+    consultation.ConsultationApplied: Section.CONSULTATION,
+    consultation.ConsultationAccepted: Section.CONSULTATION,
+    consultation.ConsultationDeclined: Section.CONSULTATION,
+    consultation.OpinionGiven: Section.CONSULTATION,
+    consultation.FeedbackGiven: Section.CONSULTATION,
 }
 
 
-def section_of(event: Event) -> CaseSection:
+def section_of(event: Event) -> Section:
     """Return the section of the ledger in which an event is shown.
 
     Rule 32.
     """
-    return _SECTIONS.get(type(event), CaseSection.AGREEMENT)
+    return _SECTIONS.get(type(event), Section.AGREEMENT)
 
 
 def available_steps(

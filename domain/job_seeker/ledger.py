@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
 from ..aggregate import Aggregate, Change, Occasion, changes_of
 from ..errors import InvalidInput, NotFound
 from ..events import Event, RecordedEvent
+from ..person_ledger import Section as Section
 from . import appeals, contact, grading, guidance, merging, registration, search, status, surveys
 from .appeals import Appeal
 from .contact import Contact
@@ -25,37 +25,6 @@ from .registration import Household, Registration
 from .search import Search
 from .status import Status
 from .surveys import Surveys
-
-
-class Section(StrEnum):
-    """The sections of the ledger: those of Article 17, then those that Article 32 adds."""
-
-    BASICS = "basics"
-    REGISTRATION = "registration"
-    REFERRALS_AND_HIRES = "referrals_and_hires"
-    GUIDANCE = "guidance"
-    TRACKING_CHECKS = "tracking_checks"
-    OTHER = "other"
-    NEEDS_FILE = "needs_file"
-    AGREEMENT = "agreement"
-    SPECIALIST_AND_TEAM = "specialist_and_team"
-    ASSISTANCE_SERVICES = "assistance_services"
-
-    @property
-    def label_zh(self) -> str:
-        """The section in the words of the regulation."""
-        return {
-            "basics": "求职者基本情况",
-            "registration": "求职登记情况",
-            "referrals_and_hires": "匹配推荐和求职成功情况",
-            "guidance": "就业指导情况",
-            "tracking_checks": "服务跟踪检查情况",
-            "other": "其他服务留痕内容",
-            "needs_file": "就业需求档案及其变动情况",
-            "agreement": "就业援助服务协议及其履行情况",
-            "specialist_and_team": "就业援助服务专员及专门服务团队情况",
-            "assistance_services": "历次专门服务情况",
-        }[self]
 
 
 def section_of(event: Event) -> Section:
