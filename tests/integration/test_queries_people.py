@@ -17,6 +17,7 @@ from taizhang import (
     RecordContact,
     SurveyWillingness,
 )
+from taizhang.application.commands import assistance_course as course
 from taizhang.application.commands.assistance import (
     MakeVisit,
     ReachPlanStage,
@@ -150,6 +151,8 @@ class TestLedger:
     @pytest.mark.rule("9.1")
     def test_merged_ledgers_are_read_as_one(self, people: People) -> None:
         old, present, world = people.assisted(30), people.opened(31), people.world
+        case = case_stream(old, 1)
+        people.do(course.CloseCase(case_id=case, cause="agreed_condition", note=NOTE))
         world.do(
             MergeJobSeekerLedgers(
                 job_seeker_id=present, merged_id=old, reason="换发证件", evidence="户籍证明"
@@ -160,7 +163,7 @@ class TestLedger:
         for asked in (old, present):
             view = people.queries.job_seeker(asked, by=by)
             assert (view.person_id, view.merged_ids) == (present, (old,))
-            assert [case.case_id for case in view.cases] == [case_stream(old, 1)]
+            assert [case.case_id for case in view.cases] == [case]
         ledger = people.queries.job_seeker_ledger(present, by=by)
         opened = [entry.event for entry in ledger.sections[0].entries]
         assert opened.count("job_seeker_ledger.opened") == 2
