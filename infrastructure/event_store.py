@@ -30,6 +30,7 @@ from ..application.ports import (
     VersionTaken,
 )
 from ..domain.aggregate import Aggregate
+from ..domain.employer.vacancy import VacancyDrafted
 from ..domain.errors import InvalidInput
 from ..domain.events import RecordedEvent
 from ..projections.collector import collector_paused
@@ -200,8 +201,11 @@ class PostgresEventStore(PostgresApplicationRecorder):
         try:
             return self._database.patiently(call)
         except psycopg.errors.UniqueViolation as error:
-            if error.diag.constraint_name == "commands_pkey":
-                raise CommandKnown from error
+            match error.diag.constraint_name:
+                case "commands_pkey":
+                    raise CommandKnown from error
+                case "stored_events_vacancy_id":
+                    raise _taken(batch, error.diag.message_detail or "") from error
             raise VersionTaken from error
         except psycopg.Error as error:
             if error.sqlstate == "TZ001":
@@ -287,6 +291,18 @@ class PostgresEventStore(PostgresApplicationRecorder):
             )
 
         self._database.patiently(write)
+
+
+def _taken(batch: Batch, detail: str) -> Unwritable:
+    """Say which command drafts a vacancy under an id that was used before, as `detail` shows it."""
+    drafts = {
+        event.event.vacancy_id: event.command_id
+        for event in batch.events
+        if isinstance(event.event, VacancyDrafted)
+    }
+    vacancy_id = next(known for known in drafts if str(known).encode().hex() in detail)
+    reason = InvalidInput(f"the id {vacancy_id} was used for another vacancy", field="vacancy_id")
+    return Unwritable(drafts[vacancy_id], reason)
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
