@@ -32,6 +32,7 @@ class Identities(Protocol):
 
     def person(self, identity_number: str) -> UUID:
         """Return the id of a person."""
+        ...
 
     def fingerprint(self, content: bytes) -> bytes:
         """Return a digest that tells two contents apart and cannot be tried out without the key."""

@@ -164,7 +164,8 @@ def _credit_code(row: InterpretedRow, known: Mapping[str, tuple[str, ...]]) -> s
         )
     if len(codes) > 1:
         raise ValueError(f"{len(codes)} employers are called {row.company!r}: give the credit code")
-    return codes[0]
+    (code,) = codes
+    return code
 
 
 def _report(

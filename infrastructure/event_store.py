@@ -123,9 +123,9 @@ class PostgresEventStore(PostgresApplicationRecorder):
         for start in range(0, len(stream_ids), at_once):
             rows = self._rows(_HISTORIES, (list(stream_ids[start : start + at_once]),))
             found: list[tuple[UUID, Aggregate]] = []
-            with (
-                collector_paused()
-            ):  # what is read makes no circles, but much for it to look through
+            # What is read makes no circles, but much for the collector to look through.
+            with collector_paused():
+                aggregate = kind()
                 for recorded in self._mapper.read_all(rows):
                     if recorded.version == 1:
                         aggregate = kind()

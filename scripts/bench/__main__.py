@@ -58,9 +58,10 @@ def main(
         )
         for name in wanted:
             MEASUREMENTS[name](setting, results)
+            # After each, so that an interruption costs no more than the one under way.
+            data = {"machine": held, "rounds": setting.rounds, "quick": quick, **results.as_json()}
+            write_json(out, data)
     print_tables(results)
-    data = {"machine": held, "rounds": setting.rounds, "quick": quick, **results.as_json()}
-    write_json(out, data)
     if docs is not None:
         write_markdown(docs, data)
     console.print(f"figures: {out}", highlight=False)
