@@ -11,9 +11,7 @@ from taizhang.infrastructure.embedded import new_key
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_readmes_ten_lines_run(
-    database_url: str, tmp_path: Path
-) -> None:
+def test_the_readmes_ten_lines_run(database_url: str, tmp_path: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "example.py").write_text(code, encoding="utf-8")
