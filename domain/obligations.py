@@ -94,7 +94,8 @@ class Standing(StrEnum):
 class Obligation(NamedTuple):
     """One duty that arose. `(subject_id, duty, arose_position)` is its identity.
 
-    `agency_code` and `staff_id` say who is responsible: who acted in the triggering event.
+    `agency_code` and `staff_id` say who is responsible: whom the triggering event names ("" for
+    whichever person of the agency), else who acted in it.
     `arose_on` is the day from which the term runs, `due_on` the last day in time; `provisional`
     says that a notice of public holidays may still move it.
     """
@@ -191,6 +192,9 @@ def arising(
     effects = _EFFECTS.get(type(recorded.event))
     found = []
     if effects is not None:
+        # Who is responsible: whom the event names, else who acted.
+        named: tuple[str, str] | None = getattr(recorded.event, "responsible", None)
+        agency_code, staff_id = named or (recorded.agency_code, recorded.staff_id)
         for duty, subject_of, day_of in effects.arising:
             day = day_of(recorded)
             due = _term(edition, duty.key).due(day, calendar)
@@ -201,8 +205,8 @@ def arising(
                     recorded.position,
                     recorded.stream_id,
                     duty.rule,
-                    recorded.agency_code,
-                    recorded.staff_id,
+                    agency_code,
+                    staff_id,
                     recorded.event.event_name,
                     day,
                     due.day,
