@@ -156,6 +156,8 @@ class _Run:
             except VersionTaken:
                 fresh = True
             except Unwritable as error:
+                if self._store.known_command(error.command_id) is not None:
+                    return self._answer_known_apart()  # what stands in its way is its own first go
                 self._unwritable[error.command_id] = error.reason
             except CommandKnown:
                 # Some are known: answer those from what is kept, and decide the others again.

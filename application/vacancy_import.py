@@ -98,11 +98,14 @@ def _credit_code(row: InterpretedRow, known: Mapping[str, tuple[str, ...]]) -> s
         return check_credit_code(row.credit_code)
     if not row.company:
         raise ValueError("neither a credit code nor an employer's name: whose vacancy is it?")
-    codes = known.get(row.company, ())
-    if not codes:
-        raise ValueError(
-            f"no employer called {row.company!r} has a ledger: open it, or give its credit code"
-        )
-    if len(codes) > 1:
-        raise ValueError(f"{len(codes)} employers are called {row.company!r}: give the credit code")
-    return codes[0]
+    match known.get(row.company, ()):
+        case (code,):
+            return code
+        case ():
+            raise ValueError(
+                f"no employer called {row.company!r} has a ledger: open it, or give its credit code"
+            )
+        case several:
+            raise ValueError(
+                f"{len(several)} employers are called {row.company!r}: give the credit code"
+            )

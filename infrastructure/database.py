@@ -23,6 +23,14 @@ T = TypeVar("T")
 
 MIGRATION_LOCK = 7_153_201_8
 
+# After a failover an old address may still answer, as a server that can only be read.
+_AWAY = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    PoolTimeout,
+)
+
 
 class MigrationChanged(TaizhangError):
     """A migration that was applied has other contents now: the database and the code do not match."""
@@ -104,7 +112,7 @@ class Database(PostgresDatastore):
             self.pool.open()
             with self.pool.connection() as connection:
                 yield connection
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        except _AWAY as error:
             self._thread.pinned = None  # it broke: another is taken from the pool
             if self._closed:
                 raise Unavailable("the service was closed") from error

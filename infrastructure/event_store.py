@@ -30,6 +30,7 @@ from ..application.ports import (
     VersionTaken,
 )
 from ..domain.aggregate import Aggregate
+from ..domain.employer.vacancy import VacancyDrafted
 from ..domain.errors import InvalidInput
 from ..domain.events import RecordedEvent
 from ..projections.collector import collector_paused
@@ -123,9 +124,9 @@ class PostgresEventStore(PostgresApplicationRecorder):
         for start in range(0, len(stream_ids), at_once):
             rows = self._rows(_HISTORIES, (list(stream_ids[start : start + at_once]),))
             found: list[tuple[UUID, Aggregate]] = []
-            with (
-                collector_paused()
-            ):  # what is read makes no circles, but much for it to look through
+            # What is read makes no circles, but much for the collector to look through.
+            with collector_paused():
+                aggregate = kind()
                 for recorded in self._mapper.read_all(rows):
                     if recorded.version == 1:
                         aggregate = kind()
@@ -205,8 +206,11 @@ class PostgresEventStore(PostgresApplicationRecorder):
         try:
             return self._database.patiently(call)
         except psycopg.errors.UniqueViolation as error:
-            if error.diag.constraint_name == "commands_pkey":
-                raise CommandKnown from error
+            match error.diag.constraint_name:
+                case "commands_pkey":
+                    raise CommandKnown from error
+                case "stored_events_vacancy_id":
+                    raise _taken(batch, error.diag.message_detail or "") from error
             raise VersionTaken from error
         except psycopg.Error as error:
             if error.sqlstate == "TZ001":
@@ -294,6 +298,18 @@ class PostgresEventStore(PostgresApplicationRecorder):
             )
 
         self._database.patiently(write)
+
+
+def _taken(batch: Batch, detail: str) -> Unwritable:
+    """Say which command drafts a vacancy under an id that was used before, as `detail` shows it."""
+    drafts = {
+        event.event.vacancy_id: event.command_id
+        for event in batch.events
+        if isinstance(event.event, VacancyDrafted)
+    }
+    vacancy_id = next(known for known in drafts if str(known).encode().hex() in detail)
+    reason = InvalidInput(f"the id {vacancy_id} was used for another vacancy", field="vacancy_id")
+    return Unwritable(drafts[vacancy_id], reason)
 
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}

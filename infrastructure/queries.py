@@ -149,7 +149,8 @@ class Queries(Looking):
     def agent_contacts(self, credit_code: str, *, by: Actor, reason: str) -> list[AgentContact]:
         """Return the employer's agents in clear. Rule 51.2.
 
-        Only for the staff of the agency that holds the ledger, who says why; who asked is logged.
+        Only for the staff of the agency that holds the ledger, who says why; who asked is logged (the
+        reason not: a free text could name somebody).
         """
         employer = self.employer(credit_code, by=by)
         today = self._today()
@@ -177,7 +178,7 @@ class Queries(Looking):
                 contacts.pop(event.agent_id, None)
         log.info(
             "personal_data_read", staff_id=by.staff_id, agency=by.agency_code,
-            stream_id=str(employer.stream_id), reason=reason,
+            stream_id=str(employer.stream_id),
         )  # fmt: skip
         return list(contacts.values())
 

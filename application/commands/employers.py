@@ -211,9 +211,34 @@ class SubmitVacancy(VacancyCommand, name="submit_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Submit it."""
+        online = self.channel is Channel.ONLINE
         return vacancy.submit(
-            ledger, context.occasion, self.vacancy_id, self.channel, self.publisher_id
+            ledger,
+            context.occasion,
+            self.vacancy_id,
+            self.channel,
+            self.publisher_id,
+            _reviewing_agency(ledger, context, online=online),
         )
+
+
+def _reviewing_agency(ledger: EmployerLedger, context: Context, *, online: bool) -> str:
+    """Return the agency that is to review a vacancy. Rule 39.2.
+
+    Online submissions go to the district of registration; a station's to its subdistrict, whose
+    reviewers it has none of; all others stay with the agency that holds the ledger.
+    """
+    day = context.occasion.today
+    agency = context.directory.holder(ledger.agency_code, day)
+    if agency is None:
+        return ledger.agency_code
+    if online:
+        for superior in agency.line_upwards():
+            if superior.level is AgencyLevel.DISTRICT:
+                return superior.code_on(day)
+    if agency.level is AgencyLevel.STATION and agency.parent is not None:
+        return agency.parent.code_on(day)
+    return agency.code_on(day)
 
 
 class ReviewCommand(VacancyCommand):
@@ -222,24 +247,11 @@ class ReviewCommand(VacancyCommand):
     power: ClassVar[Power] = Power.REVIEW_VACANCIES
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
-        """Return the agency that reviews. Rule 39.2.
-
-        Online submissions go to the district of registration; a station's to its subdistrict, whose
-        reviewers it has none of; all others stay with the agency that holds the ledger.
-        """
+        """Return the agency that was asked to review, as the submission names it. Rule 39.2."""
         ledger = _ledger(aggregate)
         held = ledger.vacancies.get(self.vacancy_id)
-        day = context.occasion.today
-        agency = context.directory.holder(ledger.agency_code, day)
-        if held is None or agency is None:
-            return ledger.agency_code or None
-        if held.online:
-            for superior in agency.line_upwards():
-                if superior.level is AgencyLevel.DISTRICT:
-                    return superior.code_on(day)
-        if agency.level is AgencyLevel.STATION and agency.parent is not None:
-            return agency.parent.code_on(day)
-        return agency.code_on(day)
+        asked = held.review_agency_code if held is not None else ""
+        return asked or ledger.agency_code or None
 
 
 class PassVacancy(ReviewCommand, name="pass_vacancy"):
@@ -287,6 +299,12 @@ class ChangeVacancy(VacancyCommand, name="change_vacancy"):
             self.content,
             screen_content(self.content),
             self.reason,
+            _reviewing_agency(
+                ledger,
+                context,
+                online=self.vacancy_id in ledger.vacancies
+                and ledger.vacancies[self.vacancy_id].online,
+            ),
         )
 
 

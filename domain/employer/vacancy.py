@@ -95,6 +95,12 @@ class VacancySubmitted(Event, name="vacancy.submitted"):
     vacancy_id: UUID
     channel: Channel
     publisher_id: UUID | None
+    review_agency_code: str
+
+    @property
+    def responsible(self) -> tuple[str, str]:
+        """Who owes the review: that agency, by whichever of its reviewers."""
+        return self.review_agency_code, ""
 
 
 class VacancyPassed(Event, name="vacancy.passed"):
@@ -125,6 +131,12 @@ class VacancyChanged(Event, name="vacancy.changed"):
     content: VacancyContent
     screening: Screening
     reason: str
+    review_agency_code: str
+
+    @property
+    def responsible(self) -> tuple[str, str]:
+        """Who owes the review: that agency, by whichever of its reviewers."""
+        return self.review_agency_code, ""
 
 
 class VacancyWithdrawn(Event, name="vacancy.withdrawn"):
@@ -161,6 +173,7 @@ class Vacancy:
     violations: int
     since: date
     submitted_by: str = ""
+    review_agency_code: str = ""
     online: bool = False
     revised: bool = True
     filled: int = 0
@@ -213,6 +226,7 @@ def _submitted(ledger: EmployerLedger, event: VacancySubmitted, recorded: Record
     vacancy = ledger.vacancies[event.vacancy_id]
     vacancy.status = VacancyStatus.SUBMITTED
     vacancy.submitted_by = recorded.staff_id
+    vacancy.review_agency_code = event.review_agency_code
     vacancy.online = event.publisher_id is not None
     vacancy.since = recorded.occurred_on
 
@@ -240,6 +254,7 @@ def _changed(ledger: EmployerLedger, event: VacancyChanged, recorded: RecordedEv
     _take_content(vacancy, event, recorded)
     vacancy.status = VacancyStatus.SUBMITTED
     vacancy.submitted_by = recorded.staff_id
+    vacancy.review_agency_code = event.review_agency_code
 
 
 @changed_by(VacancyWithdrawn)
@@ -306,8 +321,9 @@ def submit(
     vacancy_id: UUID,
     channel: Channel,
     publisher_id: UUID | None,
+    review_agency_code: str,
 ) -> list[Event]:
-    """Submit a vacancy for review. Rules 36, 38.1, 39.1, 39.2.
+    """Submit a vacancy for review by an agency. Rules 36, 38.1, 39.1, 39.2.
 
     Raises RuleBroken 39.1 for a returned vacancy that was not revised since, and 39.2 for an online
     submission by anybody but an agent of the employer whose real name is verified.
@@ -331,7 +347,14 @@ def submit(
             raise RuleBroken("39.2", problem)
     elif publisher_id is not None:
         raise InvalidInput("only an online submission names a publisher", field="publisher_id")
-    return [VacancySubmitted(vacancy_id=vacancy_id, channel=channel, publisher_id=publisher_id)]
+    return [
+        VacancySubmitted(
+            vacancy_id=vacancy_id,
+            channel=channel,
+            publisher_id=publisher_id,
+            review_agency_code=review_agency_code,
+        )
+    ]
 
 
 def pass_review(
@@ -393,13 +416,20 @@ def change(
     content: VacancyContent,
     screening: Screening,
     reason: str,
+    review_agency_code: str,
 ) -> list[Event]:
     """Change a published vacancy, which is then reviewed anew. Rule 38.1."""
     vacancy = find(ledger, vacancy_id)
     _require(vacancy, occasion, "38.1", VacancyStatus.PUBLISHED)
     _require_not_over(vacancy, occasion)
     return [
-        VacancyChanged(vacancy_id=vacancy_id, content=content, screening=screening, reason=reason)
+        VacancyChanged(
+            vacancy_id=vacancy_id,
+            content=content,
+            screening=screening,
+            reason=reason,
+            review_agency_code=review_agency_code,
+        )
     ]
 
 

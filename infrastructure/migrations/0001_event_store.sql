@@ -20,6 +20,10 @@ ALTER SEQUENCE event_position OWNED BY stored_events.notification_id;
 CREATE UNIQUE INDEX stored_events_position ON stored_events (notification_id);
 -- The log grows in the order of recorded_at, so that a block-range index finds a day at almost no cost.
 CREATE INDEX stored_events_recorded ON stored_events USING brin (recorded_at) WITH (pages_per_range = 32);
+-- A vacancy's id is used once, whichever employer's ledger it is in. Its event begins with it:
+-- {"vacancy_id":"…36 characters…"
+CREATE UNIQUE INDEX stored_events_vacancy_id ON stored_events (substring(state from 1 for 51))
+    WHERE topic = 'vacancy.drafted';
 CREATE INDEX stored_events_directory ON stored_events (notification_id)
     WHERE topic LIKE 'agency.%' OR topic LIKE 'staff_member.%';
 ALTER TABLE stored_events SET (autovacuum_analyze_scale_factor = 0.05, autovacuum_freeze_min_age = 0);

@@ -12,7 +12,7 @@ from ..console import console
 from . import appends, catch_up, commands, memory, notice, replay
 from .clients import Crew
 from .measuring import Results, Setting
-from .report import print_tables, write_json
+from .report import print_tables, write_json, write_markdown
 from .server import machine, server
 
 MEASUREMENTS = {
@@ -31,6 +31,9 @@ def main(
     out: Annotated[Path, typer.Option(help="Where the figures go, as JSON.")] = Path(
         "out/bench.json"
     ),
+    docs: Annotated[
+        Path | None, typer.Option(help="A page whose table of figures is written anew.")
+    ] = None,
     database_url: Annotated[
         str | None,
         typer.Option(envvar="TAIZHANG_DATABASE_URL", help="A server; else an embedded one."),
@@ -55,10 +58,12 @@ def main(
         )
         for name in wanted:
             MEASUREMENTS[name](setting, results)
+            # After each, so that an interruption costs no more than the one under way.
+            data = {"machine": held, "rounds": setting.rounds, "quick": quick, **results.as_json()}
+            write_json(out, data)
     print_tables(results)
-    write_json(
-        out, {"machine": held, "rounds": setting.rounds, "quick": quick, **results.as_json()}
-    )
+    if docs is not None:
+        write_markdown(docs, data)
     console.print(f"figures: {out}", highlight=False)
 
 

@@ -145,7 +145,7 @@ def measure(setting: Setting, results: Results) -> None:
                 (COPY_ROWS, partial(turn, partial(_copy, ready=False), events)),
                 (RAW, partial(turn, _raw)),
             ],
-            rehearse=setting.quick,
+            rehearse=False,  # each turn is long enough to be its own
         )
         setting.crew.run(leave, [(url,)])
     case = f"{events:,} events"

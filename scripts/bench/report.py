@@ -59,3 +59,48 @@ def write_json(path: Path, data: dict[str, Any]) -> None:
     """Write the figures where a program finds them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(orjson.dumps(data, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+_BEGIN, _END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+def write_markdown(path: Path, data: dict[str, Any]) -> None:
+    """Put the figures of a run, as written by `write_json`, between the marks in a page."""
+    machine = ", ".join(f"{name} {held}" for name, held in data["machine"].items())
+    lines = [
+        _BEGIN,
+        f"Made by `python -m taizhang.scripts.bench --docs {path.as_posix()}`: {data['rounds']} rounds; {machine}.",
+        "",
+        "| measurement | case | ratio | median | low | high | target | |",
+        "| --- | --- | --- | ---: | ---: | ---: | --- | --- |",
+    ]
+    for ratio in data["ratios"]:
+        held = Ratio(
+            ratio["measurement"],
+            ratio["case"],
+            ratio["over"],
+            ratio["under"],
+            (ratio["low"], ratio["median"], ratio["high"]),
+            ratio["at_least"],
+            ratio["at_most"],
+        )
+        lines.append(f"| {' | '.join(ratio_cells(held))} |")
+    lines += [
+        "",
+        "| measurement | case | peer | median | low | high | unit |",
+        "| --- | --- | --- | ---: | ---: | ---: | --- |",
+    ]
+    for figure in data["figures"]:
+        kept = Figure(
+            figure["measurement"],
+            figure["case"],
+            figure["peer"],
+            figure["unit"],
+            tuple(figure["values"]),
+        )
+        lines.append(f"| {' | '.join(figure_cells(kept))} |")
+    lines += ["", *(f"- {note}" for note in data["notes"]), _END]
+    page = path.read_text(encoding="utf-8")
+    before, _, rest = page.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    path.write_text(before + "\n".join(lines) + after, encoding="utf-8")

@@ -201,7 +201,10 @@ def life(
     first, second = submitter(agency_code).staff_id, reviewer(agency_code).staff_id
     defects = (ReviewDefect(rule="38.2", note="请补充社会保险"),)
     submitted = vacancy.VacancySubmitted(
-        vacancy_id=vacancy_id, channel=Channel.FRONT_DESK, publisher_id=None
+        vacancy_id=vacancy_id,
+        channel=Channel.FRONT_DESK,
+        publisher_id=None,
+        review_agency_code="110101001",
     )
     steps: list[tuple[Event, int, str]] = [
         (

@@ -142,8 +142,7 @@ def test_the_page_leads_to_every_notice_and_shows_the_worklist(run: Run) -> None
         assert f'href="notices/{file.name}"' in page
     duties: list[dict[str, Any]] = json.loads((run.out / "worklist.json").read_bytes())
     assert duties
-    assert all(duty["due_on"] and duty["why"] for duty in duties)
-    assert all(duty["staff_id"] for duty in duties if duty["duty"] != "transfer_decision")
+    assert all(duty["due_on"] and duty["why"] and duty["agency_code"] for duty in duties)
     assert duties[0]["why"].replace("<", "&lt;") in page
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in page

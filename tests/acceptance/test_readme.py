@@ -11,9 +11,7 @@ from taizhang.infrastructure.embedded import new_key
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_readmes_example_runs_and_says_why_it_refuses(
-    database_url: str, tmp_path: Path
-) -> None:
+def test_the_readmes_ten_lines_run(database_url: str, tmp_path: Path) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (tmp_path / "example.py").write_text(code, encoding="utf-8")
@@ -32,12 +30,9 @@ def test_the_readmes_example_runs_and_says_why_it_refuses(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
-        "rule 4: a city agency has no power to serve_employers",
-        "[]",
-    ]
-    code_lines = [line for line in code.splitlines() if line.strip()]
-    assert len(code_lines) <= 16, "the example is meant to be short"
+    assert done.stdout == "[]\n"
+    work = [line for line in code.splitlines() if line and "import" not in line]
+    assert len(work) <= 10
 
 
 def test_both_readmes_name_files_that_exist() -> None:

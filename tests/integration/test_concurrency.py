@@ -293,9 +293,11 @@ def test_a_slow_writer_is_not_starved_by_a_fast_one(world: World) -> None:
 
         other.events.load = slowly  # type: ignore[method-assign,assignment]
         fast = [pool.submit(hurry) for _ in range(2)]
-        for _ in range(5):
-            other.execute(basics(code, "慢"), by=world.actor("clerk"), command_id=uuid4())
-        stop.set()
+        try:
+            for _ in range(5):
+                other.execute(basics(code, "慢"), by=world.actor("clerk"), command_id=uuid4())
+        finally:
+            stop.set()
         for one in fast:
             one.result()
     found = versions(world, world.stream(code))

@@ -16,6 +16,7 @@ from taizhang import (
     ChangeEmployerBasics,
     Command,
     CommandResult,
+    DraftVacancy,
     EmployStaff,
     LapseVacancies,
     OpenEmployerLedger,
@@ -283,3 +284,16 @@ def test_a_wait_for_a_lock_that_lasts_does_not_record_twice(world: World) -> Non
         blocker.rollback()
         assert future.result(20).version == 2
     assert len(world.event_names(world.stream(code))) == 2
+
+
+def test_a_server_that_can_only_be_read_counts_as_away(world: World) -> None:
+    """As after a failover, where the old address still leads to what is now the standby."""
+    code = world.register()
+    world.taizhang.projections.catch_up()
+    draft = DraftVacancy(credit_code=code, vacancy_id=uuid4(), content=world.content)
+    with world.reopen(retry_seconds=0.2, pool_size=1) as other:
+        with other.events.datastore.pool.connection() as connection:
+            connection.execute("SET default_transaction_read_only = on")
+        with pytest.raises(Unavailable):
+            other.execute(draft, by=world.actor("clerk"), command_id=uuid4())
+    assert world.count("stored_events") == world.taizhang.events.head()

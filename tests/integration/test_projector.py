@@ -142,7 +142,12 @@ def drafted(vacancy: UUID, title: str = "会计") -> Event:
 def life_of(vacancy: UUID, until: date) -> list[Event]:
     return [
         drafted(vacancy),
-        VacancySubmitted(vacancy_id=vacancy, channel=Channel.FRONT_DESK, publisher_id=None),
+        VacancySubmitted(
+            vacancy_id=vacancy,
+            channel=Channel.FRONT_DESK,
+            publisher_id=None,
+            review_agency_code="110101001",
+        ),
         VacancyPassed(vacancy_id=vacancy, overruled=None),
         VacancyPublished(vacancy_id=vacancy, valid_until=until),
         VacancyWithdrawn(vacancy_id=vacancy, reason=WithdrawalReason.OTHER, note=""),

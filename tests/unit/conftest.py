@@ -151,7 +151,10 @@ class Story:
     def submitted(self, publisher_id: UUID | None = None) -> VacancySubmitted:
         channel = Channel.ONLINE if publisher_id else Channel.FRONT_DESK
         return VacancySubmitted(
-            vacancy_id=self.vacancy_id, channel=channel, publisher_id=publisher_id
+            vacancy_id=self.vacancy_id,
+            channel=channel,
+            publisher_id=publisher_id,
+            review_agency_code="110101001",
         )
 
     # --- when ---

@@ -108,7 +108,7 @@ def decide(step: Step, ledger: EmployerLedger, occasion: Occasion) -> Sequence[E
             online = step.choice % 3 == 0
             return vacancy.submit(
                 ledger, occasion, of, Channel.ONLINE if online else Channel.SURVEY,
-                person if online else None,
+                person if online else None, "110105001",
             )  # fmt: skip
         case "pass":
             return vacancy.pass_review(ledger, occasion, of, "剧组" if step.choice % 2 else None)
@@ -118,7 +118,9 @@ def decide(step: Step, ledger: EmployerLedger, occasion: Occasion) -> Sequence[E
         case "publish":
             return vacancy.publish(ledger, occasion, of, day + timedelta(days=step.choice))
         case "change":
-            return vacancy.change(ledger, occasion, of, content, screen_content(content), "x")
+            return vacancy.change(
+                ledger, occasion, of, content, screen_content(content), "x", "110105001"
+            )
         case "withdraw":
             return vacancy.withdraw(ledger, occasion, of, WithdrawalReason.OTHER, "")
         case "lapse":

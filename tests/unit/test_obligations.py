@@ -52,7 +52,12 @@ def recorded(
 
 
 def submitted() -> Event:
-    return VacancySubmitted(vacancy_id=VACANCY, channel=Channel.FRONT_DESK, publisher_id=None)
+    return VacancySubmitted(
+        vacancy_id=VACANCY,
+        channel=Channel.FRONT_DESK,
+        publisher_id=None,
+        review_agency_code="110101001",
+    )
 
 
 def published(until: date) -> Event:
@@ -69,6 +74,7 @@ def changed() -> Event:
         content=VacancyContent(title="会计"),
         screening=Screening(version="1"),
         reason="薪资调整",
+        review_agency_code="110101001",
     )
 
 
@@ -118,7 +124,7 @@ def test_what_is_submitted_or_changed_is_to_be_reviewed_within_two_working_days(
     (review,) = owed(event, date(2026, 3, 6))  # a Friday
     assert (review.subject_id, review.duty, review.rule) == (VACANCY, "vacancy_review", "38.1")
     assert (review.due_on, review.provisional) == (date(2026, 3, 10), False)
-    assert (review.agency_code, review.staff_id) == ("110101001", "s1")
+    assert (review.agency_code, review.staff_id) == ("110101001", "")
 
 
 @pytest.mark.rule("38.1")
@@ -296,3 +302,10 @@ def test_every_trigger_is_told_in_an_explanation() -> None:
             )
             assert told.trigger_zh == employers.TRIGGERS_ZH[kind]
             assert kind in EVENTS_WITH_DUTIES
+
+
+@pytest.mark.rule("38.1")
+def test_the_review_is_owed_by_the_agency_that_is_asked_not_by_who_submitted() -> None:
+    asked = submitted().model_copy(update={"review_agency_code": "110101"})
+    (review,) = arising(recorded(asked, MONDAY), EDITION_2018, CALENDAR)
+    assert (review.agency_code, review.staff_id) == ("110101", "")

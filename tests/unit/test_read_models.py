@@ -137,7 +137,12 @@ def _next(
     match stage:
         case "draft":
             return (
-                VacancySubmitted(vacancy_id=vacancy, channel=Channel.ONLINE, publisher_id=vacancy),
+                VacancySubmitted(
+                    vacancy_id=vacancy,
+                    channel=Channel.ONLINE,
+                    publisher_id=vacancy,
+                    review_agency_code="110101001",
+                ),
                 "submitted",
             )
         case "submitted" if random.random() < 0.3:
@@ -156,7 +161,13 @@ def _next(
         case "published" if random.random() < 0.3:
             screening = Screening(version="0")
             return (
-                VacancyChanged(vacancy_id=vacancy, content=PLAIN, screening=screening, reason="x"),
+                VacancyChanged(
+                    vacancy_id=vacancy,
+                    content=PLAIN,
+                    screening=screening,
+                    reason="x",
+                    review_agency_code="110101001",
+                ),
                 "submitted",
             )
         case "published":
@@ -209,10 +220,20 @@ def test_a_vacancy_row_tells_where_it_stands() -> None:
     screening = screen_content(FAULTY)
     story: list[Event] = [
         VacancyDrafted(vacancy_id=vacancy, content=FAULTY, screening=screening, external_id="x1"),
-        VacancySubmitted(vacancy_id=vacancy, channel=Channel.FRONT_DESK, publisher_id=None),
+        VacancySubmitted(
+            vacancy_id=vacancy,
+            channel=Channel.FRONT_DESK,
+            publisher_id=None,
+            review_agency_code="110101001",
+        ),
         VacancyReturned(vacancy_id=vacancy, defects=(ReviewDefect(rule="38.3", note="限女性"),)),
         VacancyRevised(vacancy_id=vacancy, content=PLAIN, screening=screen_content(PLAIN)),
-        VacancySubmitted(vacancy_id=vacancy, channel=Channel.FRONT_DESK, publisher_id=None),
+        VacancySubmitted(
+            vacancy_id=vacancy,
+            channel=Channel.FRONT_DESK,
+            publisher_id=None,
+            review_agency_code="110101001",
+        ),
         VacancyPassed(vacancy_id=vacancy, overruled=None),
         VacancyPublished(vacancy_id=vacancy, valid_until=date(2026, 4, 1)),
     ]

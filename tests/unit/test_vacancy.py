@@ -58,7 +58,9 @@ def revising(content: VacancyContent = OTHER) -> Decision:
 
 
 def submitting(channel: Channel = Channel.FRONT_DESK, publisher: UUID | None = None) -> Decision:
-    return lambda ledger, occasion: vacancy.submit(ledger, occasion, ID, channel, publisher)
+    return lambda ledger, occasion: vacancy.submit(
+        ledger, occasion, ID, channel, publisher, "110101001"
+    )
 
 
 def passing(overruled: str | None = None) -> Decision:
@@ -75,7 +77,7 @@ def publishing(valid_until: date | None = None) -> Decision:
 
 def changing(content: VacancyContent = OTHER) -> Decision:
     return lambda ledger, occasion: vacancy.change(
-        ledger, occasion, ID, content, screen_content(content), "加薪"
+        ledger, occasion, ID, content, screen_content(content), "加薪", "110101001"
     )
 
 
@@ -94,7 +96,12 @@ def archiving(ledger: object, occasion: object) -> list[Event]:
 STAGES: dict[VacancyStatus, tuple[Event, ...]] = {
     VacancyStatus.DRAFT: (),
     VacancyStatus.SUBMITTED: (
-        VacancySubmitted(vacancy_id=ID, channel=Channel.FRONT_DESK, publisher_id=None),
+        VacancySubmitted(
+            vacancy_id=ID,
+            channel=Channel.FRONT_DESK,
+            publisher_id=None,
+            review_agency_code="110101001",
+        ),
     ),
 }
 STAGES[VacancyStatus.PASSED] = (
@@ -387,7 +394,11 @@ class TestPublication:
     def test_a_changed_one_is_reviewed_anew_before_it_is_public_again(self, story: Story) -> None:
         story.given_published().when(changing()).then(
             VacancyChanged(
-                vacancy_id=ID, content=OTHER, screening=screen_content(OTHER), reason="加薪"
+                vacancy_id=ID,
+                content=OTHER,
+                screening=screen_content(OTHER),
+                reason="加薪",
+                review_agency_code="110101001",
             )
         )
         story.when(publishing()).then_broken("38.1", "submitted")
