@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -91,6 +92,9 @@ class MemoryStore:
         self.log: list[RecordedEvent] = []
         self.refusals: list[Refusal] = []
         self._commands: dict[UUID, KnownCommand] = {}
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def load(self, kind: type[Aggregate], stream_id: UUID) -> Kept:
         return self.replay(kind, stream_id)
@@ -358,7 +362,10 @@ class Desk:
                 vacancy_id=vacancy_id, content=content, screening=Screening(version="1")
             ),
             vacancy.VacancySubmitted(
-                vacancy_id=vacancy_id, channel=papers.Channel.FRONT_DESK, publisher_id=None
+                vacancy_id=vacancy_id,
+                channel=papers.Channel.FRONT_DESK,
+                publisher_id=None,
+                review_agency_code="110101001",
             ),
             vacancy.VacancyPassed(vacancy_id=vacancy_id, overruled=None),
             vacancy.VacancyPublished(
