@@ -108,6 +108,7 @@ class AsOf(Protocol):
 
     def rewound(self, position: int) -> AbstractContextManager[psycopg.Connection[Any]]:
         """Show them as the views ``…_asof`` of the connection."""
+        ...
 
 
 class PeopleSummaries(Looking):
@@ -260,7 +261,10 @@ def _with(counts: PersonCounts, row: dict[str, Any]) -> PersonCounts:
 
 def _survey_counts(row: dict[str, Any]) -> SurveyCounts:
     number, answer = row["surveys"], row["answer"]
-    hindrances = row["hindrances"] or [""]
+    hindrances: list[str] = row["hindrances"] or [""]
+    unwilling: dict[str, int] = {}
+    if answer == "unwilling":
+        unwilling = dict.fromkeys(hindrances, number)
     return SurveyCounts(
         agency_code="",
         name="",
@@ -269,7 +273,7 @@ def _survey_counts(row: dict[str, Any]) -> SurveyCounts:
         by_answer={answer: number},
         by_method={row["method"]: number},
         put_off={row["put_off"]: number} if row["put_off"] else {},
-        unwilling_by_hindrance=dict.fromkeys(hindrances, number) if answer == "unwilling" else {},
+        unwilling_by_hindrance=unwilling,
         without_needs_file=number if row["without_needs_file"] else 0,
     )
 

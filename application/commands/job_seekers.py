@@ -130,7 +130,7 @@ class OpenJobSeekerLedgerOnline(OpenJobSeekerLedger, name="open_job_seeker_ledge
 
     power: ClassVar[Power] = Power.ACT_ONLINE
 
-    channel: Literal[Channel.ONLINE] = Channel.ONLINE
+    channel: Literal[Channel.ONLINE] = Channel.ONLINE  # pyright: ignore[reportIncompatibleVariableOverride] -- commands are frozen
 
 
 class ChangeJobSeekerBasics(JobSeekerCommand, name="change_job_seeker_basics"):
