@@ -264,7 +264,7 @@ def _survey_counts(row: dict[str, Any]) -> SurveyCounts:
     hindrances: list[str] = row["hindrances"] or [""]
     unwilling: dict[str, int] = {}
     if answer == "unwilling":
-        unwilling = dict.fromkeys(hindrances, number)
+        unwilling = {hindrance: number for hindrance in hindrances}
     return SurveyCounts(
         agency_code="",
         name="",

@@ -130,7 +130,8 @@ class OpenJobSeekerLedgerOnline(OpenJobSeekerLedger, name="open_job_seeker_ledge
 
     power: ClassVar[Power] = Power.ACT_ONLINE
 
-    channel: Literal[Channel.ONLINE] = Channel.ONLINE  # pyright: ignore[reportIncompatibleVariableOverride] -- commands are frozen
+    # Narrower than in the class above, which is safe: commands are frozen.
+    channel: Literal[Channel.ONLINE] = Channel.ONLINE  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class ChangeJobSeekerBasics(JobSeekerCommand, name="change_job_seeker_basics"):
