@@ -35,7 +35,11 @@ _SECTIONS = {
     "ReferralOutcomeLearnt": Section.DEMAND_MET,
 }
 _ENTRY = "INSERT INTO stock.ledger_entries VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_ARISE = "INSERT INTO stock.obligations VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, NULL, NULL, 'open')"
+_ARISE = """
+    INSERT INTO stock.obligations (subject_id, duty, arose_position, since_position, stream_id, rule, agency_code,
+        staff_id, trigger, arose_on, opens_on, due_on, provisional, outcome)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open')
+"""
 _CLOSE = """
     UPDATE stock.obligations SET closed_on = %s, closed_position = %s,
         outcome = CASE WHEN %s THEN 'cancelled' WHEN %s <= due_on THEN 'met' ELSE 'late' END
@@ -137,8 +141,8 @@ class LedgerProjection(Projection[LedgerView]):
         since = event.valid_until if kind == "VacancyPublished" else day
         due = getattr(edition_on(day), duty).due(since, self._calendar)
         return _ARISE, (
-            subject, duty, position, event.originator_id, _RULES[duty], event.agency_code,
-            event.staff_id, kind, since, due.day, due.provisional,
+            subject, duty, position, position, event.originator_id, _RULES[duty],
+            event.agency_code, event.staff_id, kind, since, since, due.day, due.provisional,
         )  # fmt: skip
 
 
