@@ -176,7 +176,7 @@ class EmployerLedger(Aggregate):
     @event("VacancySubmitted")
     def submitted(
         self, vacancy_id: Id, channel: str, publisher_id: Id,
-        day: Day, staff_id: str, agency_code: str, command_id: Id,
+        day: Day, staff_id: str, agency_code: str, command_id: Id, review_agency_code: str = "",
     ) -> None:  # fmt: skip
         """Await the review."""
         held = self._move(vacancy_id, VacancyStatus.SUBMITTED, day)
