@@ -91,6 +91,7 @@ def ending_facts(case: AssistanceCase) -> tuple[Fact, ...]:
 
     Rule 29.
     """
+    on = f"{case.visits.unwilling_on}" if case.visits.unwilling_on else ""
     return (
         Fact(
             case.stage is CaseStage.ASSISTED,
@@ -99,7 +100,7 @@ def ending_facts(case: AssistanceCase) -> tuple[Fact, ...]:
         ),
         Fact(
             case.visits.unwilling_on is not None,
-            f"{case.visits.unwilling_on}跟踪回访时，本人明确表示无就业意愿或拒绝接受服务",
+            f"{on}跟踪回访时，本人明确表示无就业意愿或拒绝接受服务",
             "the person was not visited yet"
             if case.visits.last_on is None
             else f"at the last visit on {case.visits.last_on} the person was willing",

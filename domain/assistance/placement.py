@@ -91,8 +91,10 @@ def placement_facts(
         ),
         Fact(
             reached is not None and day >= reached,
-            f"自{since}起接受专门服务已达{term.amount}个月",
-            f"{term.amount} months of assistance are reached only on {reached}",
+            f"自{since or '签订协议之日'}起接受专门服务满{term.amount}个月",
+            f"{term.amount} months of assistance are reached only on {reached}"
+            if reached
+            else "no agreement was signed yet",
         ),
         Fact(
             case.performance_met is True,
