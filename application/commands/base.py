@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
@@ -77,17 +78,17 @@ class Command(BaseModel):
         super().__pydantic_init_subclass__(**kwargs)
         cls.command_name = name
 
+    @abstractmethod
     def stream(self, identities: Identities, directory: Directory) -> UUID:
         """Return the stream of the aggregate that the command is about."""
-        raise NotImplementedError
 
+    @abstractmethod
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the code of the agency whose record it is; None where it is the actor's own."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decide(self, aggregate: Aggregate, context: Context) -> Decided:
         """Return the events that follow, or raise RuleBroken or InvalidInput."""
-        raise NotImplementedError
 
 
 class CommandResult(BaseModel):

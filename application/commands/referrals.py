@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -60,9 +61,9 @@ class ReferralCommand(EmployerCommand):
                 return code
         return next(filter(None, codes), None)
 
+    @abstractmethod
     def person(self, ledger: EmployerLedger) -> UUID | None:
         """Return whom the referral is about, None where the employer's ledger does not tell."""
-        raise NotImplementedError
 
 
 def present_ledger(context: Context, person_id: UUID) -> tuple[UUID, JobSeekerLedger]:

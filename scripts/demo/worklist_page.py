@@ -43,7 +43,8 @@ class Line(NamedTuple):
     @property
     def why(self) -> Markup:
         """Why the duty stands, without the calendar where it is settled; its dates do not break."""
-        text = escape(self.duty.why.partition(CALENDAR)[0])
+        # As plain text again: a Markup would escape what is put into it.
+        text = str(escape(self.duty.why.partition(CALENDAR)[0]))
         return Markup(re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", r"<span class=day>\g<0></span>", text))
 
 

@@ -203,6 +203,7 @@ def test_it_counts_the_people_and_the_duties_to_them(run: Run) -> None:
 @pytest.mark.rule("51.2")
 def test_the_worklist_of_the_subdistrict_is_a_page_that_names_nobody(run: Run) -> None:
     page = (run.out / "worklist.html").read_text(encoding="utf-8")
+    assert "&lt;" not in page, "markup is shown as text"
     assert "http://" not in page
     assert "https://" not in page
     assert "None" not in page
