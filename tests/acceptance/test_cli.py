@@ -156,7 +156,7 @@ class TestLooking:
         ledger = json.loads(said)
         assert ledger["employer"]["agent_name_masked"] == "欧***"
         assert len(ledger["sections"]["basics"]) == 3
-        assert "139" not in said
+        assert "13912345678" not in said
         assert "娜" not in said
 
     def test_an_unknown_employer_is_told(self, command_line: CommandLine) -> None:
