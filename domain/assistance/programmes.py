@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, RuleBroken
-from ..events import Event, RecordedEvent
+from ..events import Event, Personal, RecordedEvent
 from .state import AssistanceCase, Item, ItemKind, OfCase
 
 
@@ -44,24 +44,26 @@ class ProgrammeBegun(OfCase, Event, name="assistance_case.programme_begun"):
     ends_on: date
 
 
-class ProgrammeRedated(OfCase, Event, name="assistance_case.programme_redated"):
+class ProgrammeRedated(
+    OfCase, Event, name="assistance_case.programme_redated", subject="person_id"
+):
     """A programme has other dates now."""
 
     programme_id: UUID
     starts_on: date
     middle_on: date
     ends_on: date
-    reason: str
+    reason: Personal
 
 
-class ProgrammeEnded(OfCase, Event, name="assistance_case.programme_ended"):
+class ProgrammeEnded(OfCase, Event, name="assistance_case.programme_ended", subject="person_id"):
     """A programme is over; `completed` is false for one that was broken off."""
 
     programme_id: UUID
     ended_on: date
     completed: bool
     middle_reached: bool
-    result: str
+    result: Personal
 
 
 # --- state ------------------------------------------------------------------------------------
