@@ -12,13 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...application.views import DutyView
 from ...domain.identity import mask_name
+from ...domain.person_ledger import ledger_number
 from ...domain.regulation.rules import RULES
 from ...projections.canonical import canonical_json
 from ...projections.daily_vacancy_notice import DailyVacancyNotice, render_html, render_xlsx
 from ...projections.daily_vacancy_notice.labels import RULE_TITLES
 from .month import Issued, Month
 from .tally import Tally, tally
-from .worklist_page import ledger_number, whose, write_worklist
+from .worklist_page import whose, write_worklist
 
 WEEKDAYS = "一二三四五六日"
 CODES = {"not_authorised": "无此权限", "invalid_input": "内容有误"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from uuid import UUID
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
@@ -13,6 +12,7 @@ from markupsafe import Markup, escape
 from ...application.views import DutyView, StepView
 from ...domain.assistance.state import CaseStage
 from ...domain.identity import mask_name
+from ...domain.person_ledger import ledger_number
 from .month import Month
 from .people import Person
 from .tally import PERSONAL, Tally, case_of, ledger_of
@@ -66,12 +66,6 @@ class Choice(NamedTuple):
     specialist: str
     open: list[StepView]
     closed: list[StepView]
-
-
-def ledger_number(job_seeker_id: UUID) -> str:
-    """Return the number by which a ledger is called on paper: it says nothing of the person."""
-    digits = job_seeker_id.hex[:8].upper()
-    return f"{digits[:4]}-{digits[4:]}"
 
 
 def whose(month: Month, duty: DutyView) -> Person | None:

@@ -208,7 +208,9 @@ def test_the_worklist_of_the_subdistrict_is_a_page_that_names_nobody(run: Run) -
     assert "https://" not in page
     assert "None" not in page
     assert 'href="worklist.html"' in (run.out / "index.html").read_text(encoding="utf-8")
-    named = re.findall(r'<span class="number">([0-9A-F-]+)</span><small>(.*?)</small>', page)
+    named = re.findall(
+        r'<span class="number">([0-9A-Z]{5}-[0-9A-Z]{5})</span><small>(.*?)</small>', page
+    )
     assert len(named) > 20
     assert all(re.fullmatch(r"\w\*+", name) for _, name in named)
     assert not re.search(r"\d{17}[0-9X]|000 0001", page)
