@@ -42,7 +42,9 @@ from .database import Database
 from .event_store import PostgresEventStore
 from .keys import StreamIds
 from .looking import Looking
+from .queries_fairs import FairQueries
 from .queries_people import AsOf, PeopleQueries
+from .queries_registry import RegistryQueries
 
 log = structlog.get_logger(__name__)
 
@@ -55,17 +57,21 @@ _VACANCY = """
 # second part is left out for the present, in which nothing is.
 _OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
 _DUTIES = """
-    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, v.title AS subject
+    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, coalesce(v.title, f.title) AS subject
     FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
         ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
+    LEFT JOIN job_fairs f ON f.stream_id = o.subject_id
     ORDER BY o.due_on, o.arose_position, o.duty
 """
 
 
 class Queries(Looking):
-    """What can be asked of the read models; `people` of job seekers and assistance."""
+    """What can be asked of the read models.
+
+    `people` of job seekers and assistance, `fairs` of job fairs, `registry` of reports to the registry.
+    """
 
     def __init__(
         self,
@@ -81,6 +87,8 @@ class Queries(Looking):
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.people = PeopleQueries(database, store, service, clock, as_of)
+        self.fairs = FairQueries(database, service, clock)
+        self.registry = RegistryQueries(database, store, service, clock)
         self._store = store
         self._identities = identities
         self._calendar = calendar

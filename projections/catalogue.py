@@ -8,11 +8,13 @@ from ..domain.calendar import WorkingDayCalendar
 from ..domain.regulation.edition import EDITIONS, Edition
 from .assistance_cases import AssistanceCases
 from .employers import Employers
+from .job_fairs import FairEmployers, FairReferrals, JobFairs
 from .job_seekers import JobSeekers
 from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
 from .read_model import ReadModel
+from .registry_reports import RegistryReports
 from .surveys import Surveys
 from .vacancies import Vacancies
 
@@ -33,4 +35,8 @@ def read_models(
         JobSeekers(),
         AssistanceCases(editions),
         Surveys(),
+        JobFairs(),
+        FairEmployers(),
+        FairReferrals(),
+        RegistryReports(),
     )

@@ -19,9 +19,11 @@ from . import (
     contact,
     employers,
     guidance,
+    job_fairs,
     job_seekers,
     organisation,
     referrals,
+    registry,
 )
 from .base import Command
 
@@ -37,6 +39,8 @@ COMMANDS: dict[str, type[Command]] = {
         assistance,
         assisted_work,
         assistance_course,
+        job_fairs,
+        registry,
     )
     for cls in module.ALL
 }

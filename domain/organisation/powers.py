@@ -62,6 +62,8 @@ class Power(StrEnum):
     APPROVE_ENDINGS = "approve_endings"
     CONSULT = "consult"
     DECIDE_TRANSFERS = "decide_transfers"
+    ORGANISE_FAIRS = "organise_fairs"
+    SEND_REPORTS = "send_reports"
 
 
 class Reach(StrEnum):
@@ -165,8 +167,12 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.DECIDE_TRANSFERS: Requirement(
         "24", _SUPERIOR_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
+    # Every agency holds job fairs for its area.
+    Power.ORGANISE_FAIRS: Requirement("42", _ALL_LEVELS, _SERVING_ROLES, False),
+    # Reports go out by a connection that a superior may hold for those below it.
+    Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
 }
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 59.2, 60 and 65 give them."""
+"""The powers as data; rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 56.1, 59.2, 60 and 65 give them."""
 
 
 def require(

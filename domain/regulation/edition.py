@@ -78,6 +78,7 @@ class Edition(BaseModel):
     registration_advice: Term
     out_of_contact: Term
     out_of_contact_report: Term
+    registry_report_sending: Term
     job_ready_start: Term
     job_seeker_referral_outcome: Term
     job_search_archive: Term
@@ -119,6 +120,7 @@ class Edition(BaseModel):
     fair_announcement: Term
     paper_registration_entry: Term
     fair_outcome: Term
+    fair_outcome_entry: Term
     enterprise_transfer_decision: Term
     enterprise_agreement_after_transfer: Term
     enterprise_contact: Rhythm
@@ -275,6 +277,8 @@ EDITION_2018: Final = Edition.of(
           "last contact → services cease once more than this has passed"),
     _promptly("out_of_contact_report", "13.3", 5,
               "out of contact too long → reported to the registry"),
+    _promptly("registry_report_sending", "13.3", 1,
+              "report to the registry decided on, or rejected by it → sent"),
     _term("job_ready_start", "15.1", 14, Unit.CALENDAR_DAYS,
           "offer of employment → able to start (2周内)"),
     _promptly("job_seeker_referral_outcome", "16", 5,
@@ -337,6 +341,7 @@ EDITION_2018: Final = Edition.of(
           "pre-announced before the day of the job fair"),
     _promptly("paper_registration_entry", "43.3", 1, "paper registration at a fair → entered"),
     _promptly("fair_outcome", "43.4", 5, "job fair held → outcomes followed up and entered"),
+    _promptly("fair_outcome_entry", "43.4", 1, "outcome of a job fair learnt → entered"),
     _promptly("enterprise_transfer_decision", "45.2", 5,
               "application for transfer complete → decided by the one with power"),
     _promptly("enterprise_agreement_after_transfer", "45.2", 5,

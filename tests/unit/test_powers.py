@@ -124,6 +124,8 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.APPROVE_ENDINGS: (STREETS, CHIEFS),
     Power.CONSULT: (SUPERIOR, {Role.COUNSELLOR, Role.SUPERVISOR}),
     Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
+    Power.ORGANISE_FAIRS: (ANYWHERE, SERVING),
+    Power.SEND_REPORTS: (ANYWHERE, SERVING),
 }
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
@@ -134,10 +136,13 @@ NEED_NO_PERSON = {
     Power.RECORD_STATUS,
     Power.ACT_ONLINE,
     Power.RECEIVE_APPEALS,
+    Power.SEND_REPORTS,
 }
 
 
-@pytest.mark.rule("4", "14.last", "18", "23.1", "28", "41", "56.1", "59.2", "60", "65")
+@pytest.mark.rule(
+    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "56.1", "59.2", "60", "65"
+)
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("code", LEVELS)
 def test_in_its_own_agency_each_role_may_do_its_own_work(
