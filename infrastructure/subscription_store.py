@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from psycopg import Connection
-from psycopg.rows import dict_row, namedtuple_row
+from psycopg.rows import dict_row, tuple_row
 
 from ..application.ports import Clock
 from ..domain.errors import InvalidInput, NotFound
@@ -181,21 +181,15 @@ class Subscriptions:
 
     def status(self) -> list[SubscriptionStatus]:
         """Say how each subscription stands."""
-        with (
-            self._database.use() as connection,
-            connection.cursor(row_factory=namedtuple_row) as cursor,
-        ):
-            return [
-                SubscriptionStatus(
-                    **{
-                        field: getattr(row, field)
-                        for field in SubscriptionStatus._fields
-                        if field != "types"
-                    },
-                    types=None if row.types is None else tuple(row.types),
-                )
-                for row in cursor.execute(_STATUS).fetchall()
-            ]
+        with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(_STATUS).fetchall()
+        return [
+            SubscriptionStatus(
+                **{field: row[field] for field in SubscriptionStatus._fields if field != "types"},
+                types=None if row["types"] is None else tuple(row["types"]),
+            )
+            for row in rows
+        ]
 
     def retry(self, name: str) -> None:
         """Have a failed event tried again now. Raises NotFound, InvalidInput where nothing failed."""
@@ -237,7 +231,7 @@ class Subscriptions:
         """Return what operators let subscriptions pass over, the latest first."""
         with (
             self._database.use() as connection,
-            connection.cursor(row_factory=namedtuple_row) as cursor,
+            connection.cursor(row_factory=tuple_row) as cursor,
         ):
             rows = cursor.execute(
                 "SELECT name, position, topic, error, attempts, reason, skipped_at, staff_id, agency_code "
