@@ -28,7 +28,6 @@ _REPORTS = """
     LEFT JOIN obligations o ON o.subject_id = r.stream_id AND o.outcome = 'open' AND o.closed_on IS NULL
     WHERE {where} ORDER BY r.decided_on, r.stream_id LIMIT %(limit)s
 """
-_TO_SEND = [ReportStage.TO_SEND.value, ReportStage.REJECTED.value]
 
 
 class RegistryQueries(Looking):
@@ -46,7 +45,7 @@ class RegistryQueries(Looking):
         agency_code: str,
         *,
         by: Actor,
-        stage: ReportStage | str | None = None,
+        stage: ReportStage | None = None,
         overdue: bool = False,
         limit: int = 500,
     ) -> list[RegistryReportView]:
@@ -59,12 +58,17 @@ class RegistryQueries(Looking):
             where.append("r.stage = %(stage)s")
         if overdue:
             where.append("o.due_on < %(today)s")
-        return self._views(where, agency_code, by, limit, stage=stage and str(stage))
-
-    def to_send(self, agency_code: str, *, by: Actor, limit: int = 500) -> list[RegistryReportView]:
-        """Return the reports that are to be sent, or sent again, the oldest first."""
-        where = ["r.agency_code = ANY(%(codes)s)", "r.stage = ANY(%(to_send)s)"]
-        return self._views(where, agency_code, by, limit, to_send=_TO_SEND)
+        today = self._today()
+        rows = self._rows(
+            _REPORTS.format(where=" AND ".join(where)),
+            {
+                "codes": self._codes(by, agency_code),
+                "stage": stage and ReportStage(stage).value,
+                "today": today,
+                "limit": limit,
+            },
+        )
+        return [_view(row, today) for row in rows]
 
     def person(self, report_id: UUID, *, by: Actor, reason: str) -> ReportedPerson:
         """Return in clear whom a report is about, so that it can be sent; that it was read is logged.
@@ -118,15 +122,6 @@ class RegistryQueries(Looking):
         ledger = self._store.load(JobSeekerLedger, person_id).aggregate
         assert isinstance(ledger, JobSeekerLedger)
         return ledger
-
-    def _views(
-        self, where: list[str], agency_code: str, by: Actor, limit: int, **more: Any
-    ) -> list[RegistryReportView]:
-        today = self._today()
-        codes = self._codes(by, agency_code)
-        parameters = {"codes": codes, "today": today, "limit": limit, **more}
-        rows = self._rows(_REPORTS.format(where=" AND ".join(where)), parameters)
-        return [_view(row, today) for row in rows]
 
 
 def _view(row: dict[str, Any], today: date) -> RegistryReportView:

@@ -222,6 +222,7 @@ def _tell(play: Month, people: Tally, proof: Recomputed, seconds: float, first_f
         ),
         ("late entries", str(sum(len(n.late) for n in own))),
         *_people_rows(play, people),
+        ("job fairs", ", ".join(f"{fair.stage} {fair.first_day}" for fair in play.fairs)),
         (
             "recomputed",
             f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
