@@ -36,6 +36,7 @@ from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.status import assistance_problem
 from ..domain.obligations import Obligation, explain
 from ..domain.organisation.powers import Actor
+from ..domain.person_ledger import ledger_number
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
 from .database import Database
@@ -57,12 +58,14 @@ _VACANCY = """
 # second part is left out for the present, in which nothing is.
 _OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
 _DUTIES = """
-    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, coalesce(v.title, f.title) AS subject
+    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, coalesce(v.title, f.title) AS subject,
+        r.person_id AS reported_person
     FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
         ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
     LEFT JOIN job_fairs f ON f.stream_id = o.subject_id
+    LEFT JOIN registry_reports r ON r.stream_id = o.subject_id
     ORDER BY o.due_on, o.arose_position, o.duty
 """
 
@@ -290,6 +293,8 @@ class Queries(Looking):
         obligation = Obligation(**{field: row[field] for field in Obligation._fields})
         edition = edition_on(obligation.arose_on, self._editions)
         explanation = explain(obligation, edition, self._calendar)
+        if row["reported_person"] is not None:
+            row["subject"] = f"台账{ledger_number(row['reported_person'])}"
         return DutyView.model_validate(
             {
                 **row,

@@ -13,8 +13,8 @@ from ..application.ports import Clock
 from ..domain.errors import InvalidInput, NotFound
 from ..domain.organisation.powers import Actor
 from .database import Database
+from .following import CHANNEL
 
-CHANNEL = "taizhang_events"
 LONGEST_WAIT = 300.0
 """Seconds after which a failing event is tried again at the latest."""
 
@@ -150,7 +150,7 @@ class SubscriptionRow:
             "attempts = CASE WHEN failed_position = %(at)s THEN attempts + 1 ELSE 1 END, "
             "retry_at = clock_timestamp() + make_interval(secs => least(%(longest)s, %(first)s * "
             "2 ^ CASE WHEN failed_position = %(at)s THEN least(attempts, 30) ELSE 0 END)) "
-            "WHERE name = %(name)s AND position = %(was)s",
+            "WHERE name = %(name)s AND position = %(was)s AND position < %(at)s",
             {
                 "at": position,
                 "topic": topic,

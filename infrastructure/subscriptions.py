@@ -6,25 +6,32 @@ connection the position is moved, so that a consumer that lost the lock can no l
 
 from __future__ import annotations
 
-import difflib
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
-import psycopg
 import structlog
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
-from ..domain.errors import InvalidInput, TaizhangError, Unavailable
-from ..domain.events import REGISTRY, RecordedEvent
+from ..domain.errors import InvalidInput
+from ..domain.events import RecordedEvent
+from . import following
 from .database import Database
-from .event_log import Entry, EventLog, Page, Reader, Undecodable, describe
-from .projection_store import row_cursor
-from .subscription_store import CHANNEL, Overtaken, SubscriptionRow
+from .event_log import Entry, Page, Reader, Undecodable, describe
+from .following import (
+    AWAY,
+    Line,
+    UnreadableEvent,
+    is_over,
+    note_away,
+    pause,
+    readable,
+    unavailable,
+)
+from .subscription_store import Overtaken, SubscriptionRow
 
 log = structlog.get_logger(__name__)
 
@@ -32,25 +39,18 @@ Handler = Callable[[RecordedEvent], None]
 """Handles one event. It may get an event again that it handled before: see `Subscription.run`."""
 TransactionHandler = Callable[[RecordedEvent, "Connection[Any]"], None]
 """Handles one event in the transaction that acknowledges it: see `Subscription.run_in_transaction`."""
-_One = Callable[[SubscriptionRow, int, RecordedEvent, "Connection[Any]"], None]
-
-WAIT = 1.0
-"""Seconds after which a consumer looks for itself, called or not; and between two tries to be the one."""
-PAGE = 200
-"""Events read at once."""
-WINDOW = 50_000
-"""Positions looked through at once for events of the types asked for."""
-_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, Unavailable)
-
-
-class UnreadableEvent(TaizhangError):
-    """A stored event cannot be read: its name is not known to this version, or its content is damaged."""
-
-    code = "unreadable_event"
+Chunk = Sequence[Entry]
+"""Entries that are acknowledged together."""
+_Take = Callable[[SubscriptionRow, int, Chunk, "Connection[Any]"], None]
 
 
 class SubscriberFailed(Exception):
-    """What a subscriber raised; it is kept with the subscription, whose position stays where it is."""
+    """What a subscriber raised at an entry; it is kept with the subscription, whose position stays there."""
+
+    def __init__(self, entry: Entry, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.entry = entry
+        self.cause = cause
 
 
 class Delivery:
@@ -70,87 +70,11 @@ class Delivery:
     def acknowledge(self) -> None:
         """Keep that the event is handled: it does not come again. Raises what the database raises."""
         if not self.acknowledged:
-            self._acknowledge()
+            with suppress(
+                Overtaken
+            ):  # an operator skipped it meanwhile: it does not come again either
+                self._acknowledge()
             self.acknowledged = True
-
-
-class _Line:
-    """A consumer's own connection: it reads the log, listens, holds the lock and moves the position."""
-
-    def __init__(
-        self, connection: Connection[Any], reader: Reader, types: list[str] | None
-    ) -> None:
-        self.connection = connection
-        self._log = EventLog(row_cursor(connection), reader)
-        self._types = types
-        connection.execute(f"LISTEN {CHANNEL}".encode())
-
-    def head(self) -> int:
-        return self._log.head()
-
-    def page(self, after: int, head: int) -> tuple[Page, int]:
-        """Return what follows a position, and up to where the log is looked through by it.
-
-        The head was read before: what is committed later has a higher position.
-        """
-        until = min(head, after + WINDOW)
-        if self._types is None:
-            page = self._log.page(after, PAGE, until)
-        else:
-            page = self._log.page_of_types(self._types, after, PAGE, until)
-        return page, until if len(page.entries) < PAGE else page.last
-
-    def wait(self, seconds: float = WAIT) -> None:
-        for _ in self.connection.notifies(timeout=min(seconds, WAIT), stop_after=1):
-            pass
-
-
-class Tail:
-    """The log from a position on, for code that keeps its position itself: nothing is kept here."""
-
-    def __init__(
-        self, database: Database, reader: Reader, from_position: int, types: list[str] | None,
-        closed: threading.Event,
-    ) -> None:  # fmt: skip
-        """Follow the log after `from_position`."""
-        self._database = database
-        self._reader = reader
-        self._position = from_position
-        self._types = types
-        self._closed = closed
-
-    def events(
-        self, *, stop: threading.Event | None = None, until_level: bool = False
-    ) -> Iterator[RecordedEvent]:
-        """Yield every event in order, each once; ends when `stop` is set or, if asked, at the head.
-
-        Lives through the database being away, unless `until_level`. Raises UnreadableEvent.
-        """
-        position, goal = self._position, None
-        while not _is_over(stop, self._closed):
-            try:
-                with self._database.connect() as connection:
-                    line = _Line(connection, self._reader, self._types)
-                    while not _is_over(stop, self._closed):
-                        head = line.head()
-                        goal = head if goal is None else goal
-                        if position >= (goal if until_level else head):
-                            if until_level:
-                                return
-                            line.wait()
-                            continue
-                        page, reached = line.page(position, head)
-                        for entry in page.entries:
-                            yield _readable(entry)
-                            position = entry.position
-                            if _is_over(stop, self._closed):
-                                return
-                        position = max(position, reached)
-            except _AWAY as error:
-                if until_level:
-                    raise
-                _note_away(error, None)
-                _pause(stop, self._closed)
 
 
 class Subscription:
@@ -184,6 +108,7 @@ class Subscription:
         *,
         stop: threading.Event | None = None,
         until_level: bool = False,
+        at_once: int = 1,
     ) -> None:
         """Hand every event to `handler` and acknowledge it when it returns: at least once.
 
@@ -191,15 +116,24 @@ class Subscription:
         the handler see by the event's position or command id that it was there. An event for which
         the handler raises is kept with its error and tried again, later and later; nothing after it is
         handed over before. Runs until `stop` is set; `until_level` ends it at the head as it is now, and
-        then raises what the handler raises and Unavailable.
+        then raises what the handler raises and Unavailable. Up to `at_once` events are acknowledged
+        together: that is faster, and so many may come again.
         """
 
-        def one(row: SubscriptionRow, was: int, event: RecordedEvent, _: Connection[Any]) -> None:
-            with _blaming_subscriber():
-                handler(event)
-            row.move(was, event.position)
+        def take(row: SubscriptionRow, was: int, chunk: Chunk, _: Connection[Any]) -> None:
+            done = was
+            try:
+                for entry in chunk:
+                    if self._is_over(stop):
+                        break
+                    with _blaming_subscriber(entry):
+                        handler(readable(entry))
+                    done = entry.position
+            finally:
+                if done != was:
+                    row.move(was, done)
 
-        self._consume(one, stop, until_level)
+        self._consume(take, stop, until_level, at_once)
 
     def run_in_transaction(
         self,
@@ -207,24 +141,37 @@ class Subscription:
         *,
         stop: threading.Event | None = None,
         until_level: bool = False,
+        at_once: int = 1,
     ) -> None:
         """Hand every event to `handler` in the transaction that acknowledges it: exactly once.
 
         What the handler writes by the connection it gets (in this database, its tables named with
         their schema) is committed together with the position, or not at all. It must not commit; what
-        it does elsewhere is done at least once, as by `run`, which this is like in all else.
+        it does elsewhere is done at least once, as by `run`, which this is like in all else. Up to
+        `at_once` events share a transaction; where one of them fails, they are taken one by one.
         """
 
-        def one(
-            row: SubscriptionRow, was: int, event: RecordedEvent, connection: Connection[Any]
-        ) -> None:
+        def take(row: SubscriptionRow, was: int, chunk: Chunk, connection: Connection[Any]) -> None:
             with connection.transaction():
-                with _blaming_subscriber():
-                    handler(event, connection)
-                    _require_sound(connection)
-                row.move(was, event.position)
+                for entry in chunk:
+                    with _blaming_subscriber(entry):
+                        handler(readable(entry), connection)
+                        _require_sound(connection)
+                row.move(was, chunk[-1].position)
 
-        self._consume(one, stop, until_level)
+        def take_one_by_one_after_a_failure(
+            row: SubscriptionRow, was: int, chunk: Chunk, connection: Connection[Any]
+        ) -> None:
+            try:
+                take(row, was, chunk, connection)
+            except SubscriberFailed:
+                if len(chunk) == 1:
+                    raise
+                for entry in chunk:
+                    take(row, was, [entry], connection)
+                    was = entry.position
+
+        self._consume(take_one_by_one_after_a_failure, stop, until_level, at_once)
 
     @contextmanager
     def deliveries(
@@ -237,7 +184,7 @@ class Subscription:
         """
         handed_out: list[Delivery] = []
         with self._database.connect() as connection:
-            line = _Line(connection, self._reader, self._types)
+            line = Line(connection, self._reader, self._types)
             row = self._begin(line)
             try:
                 if self._wait_for_turn(line, row, stop, until_level):
@@ -246,14 +193,14 @@ class Subscription:
                     yield iter(())
             except Exception as error:
                 if connection.broken:
-                    raise _unavailable(error) from error
+                    raise unavailable(error) from error
                 if handed_out and not handed_out[0].acknowledged:
-                    self._keep_error(row, row.standing().position, handed_out[0].event, error)
+                    self._keep_error(row, handed_out[0].event, error)
                 raise
 
     def _deliver(
         self,
-        line: _Line,
+        line: Line,
         row: SubscriptionRow,
         handed_out: list[Delivery],
         stop: threading.Event | None,
@@ -265,9 +212,9 @@ class Subscription:
                 if self._is_over(stop):
                     return
                 try:
-                    event = _readable(entry)
+                    event = readable(entry)
                 except UnreadableEvent as error:
-                    self._keep_error(row, was, entry, error)
+                    self._keep_error(row, entry, error)
                     raise
                 delivery = Delivery(event, partial(row.move, was, event.position))
                 handed_out[:] = [delivery]
@@ -281,52 +228,54 @@ class Subscription:
 
     # --- consuming ----------------------------------------------------------------------------
 
-    def _consume(self, one: _One, stop: threading.Event | None, until_level: bool) -> None:
+    def _consume(
+        self, take: _Take, stop: threading.Event | None, until_level: bool, at_once: int
+    ) -> None:
+        if not 1 <= at_once <= following.PAGE:
+            raise InvalidInput(f"give a number from 1 to {following.PAGE}", field="at_once")
         while not self._is_over(stop):
             try:
                 with self._database.connect() as connection:
-                    line = _Line(connection, self._reader, self._types)
+                    line = Line(connection, self._reader, self._types)
                     row = self._begin(line)
                     if self._wait_for_turn(line, row, stop, until_level):
-                        self._hand_over(line, row, one, stop, until_level)
+                        self._hand_over(line, row, take, stop, until_level, at_once)
                     return
             except Overtaken:
                 continue  # an operator skipped the event meanwhile
-            except _AWAY as error:
+            except AWAY as error:
                 if until_level:
-                    raise _unavailable(error) from error
-                _note_away(error, self.name)
-                _pause(stop, self._closed)
+                    raise unavailable(error) from error
+                note_away(error, self.name)
+                pause(stop, self._closed)
 
     def _hand_over(
         self,
-        line: _Line,
+        line: Line,
         row: SubscriptionRow,
-        one: _One,
+        take: _Take,
         stop: threading.Event | None,
         until_level: bool,
+        at_once: int,
     ) -> None:
         for position, page in self._pages(line, row, stop, until_level, patient=not until_level):
             was = position
-            for entry in page.entries:
+            for start in range(0, len(page.entries), at_once):
                 if self._is_over(stop):
                     return
+                chunk = page.entries[start : start + at_once]
                 try:
-                    with _blaming_subscriber():
-                        event = _readable(entry)
-                    one(row, was, event, line.connection)
+                    take(row, was, chunk, line.connection)
                 except SubscriberFailed as failure:
-                    cause = failure.__cause__
-                    assert isinstance(cause, Exception)
-                    self._keep_error(row, was, entry, cause)
+                    self._keep_error(row, failure.entry, failure.cause)
                     if until_level:
-                        raise cause from None
+                        raise failure.cause from None
                     break
-                was = entry.position
+                was = chunk[-1].position
 
     def _pages(
         self,
-        line: _Line,
+        line: Line,
         row: SubscriptionRow,
         stop: threading.Event | None,
         until_level: bool,
@@ -357,61 +306,45 @@ class Subscription:
             if (not page.entries or position == page.last) and reached > position:
                 row.move(position, reached)
 
-    def _begin(self, line: _Line) -> SubscriptionRow:
+    def _begin(self, line: Line) -> SubscriptionRow:
         row = SubscriptionRow(line.connection, self.name)
         row.begin(self._from_position, self._types)
         return row
 
     def _wait_for_turn(
-        self, line: _Line, row: SubscriptionRow, stop: threading.Event | None, until_level: bool
+        self, line: Line, row: SubscriptionRow, stop: threading.Event | None, until_level: bool
     ) -> bool:
         """Become the one consumer; False where there is nothing to do any more."""
         goal = line.head() if until_level else None
         while not row.try_lock():
             if self._is_over(stop) or (goal is not None and row.standing().position >= goal):
                 return False
-            _pause(stop, self._closed)
+            pause(stop, self._closed)
         row.reads(self._in_clear)
         if self._in_clear is not None:
             log.info("personal_data_read", subscription=self.name)
         return True
 
-    def _keep_error(self, row: SubscriptionRow, was: int, entry: Entry, error: Exception) -> None:
+    def _keep_error(self, row: SubscriptionRow, entry: Entry, error: Exception) -> None:
         # What a subscriber that reads persons in clear says of its trouble could name one.
         text = describe(error) if self._in_clear is None else type(error).__name__
         topic = entry.topic if isinstance(entry, Undecodable) else entry.event.topic
-        row.fail(was, entry.position, topic, text, self._retry_seconds)
+        row.fail(row.standing().position, entry.position, topic, text, self._retry_seconds)
         log.warning(
             "subscription.failed", subscription=self.name, position=entry.position, error=text
         )
 
     def _is_over(self, stop: threading.Event | None) -> bool:
-        return _is_over(stop, self._closed)
-
-
-def checked_types(types: Iterable[str] | None) -> list[str] | None:
-    """Return the stored names asked for, in order. Raises InvalidInput for one that no event has."""
-    if types is None:
-        return None
-    names = [types] if isinstance(types, str) else sorted(set(types))
-    known = REGISTRY.names()
-    for name in names:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f": did you mean {close[0]!r}?" if close else ""
-            raise InvalidInput(f"no event is called {name!r}{hint}", field="types")
-    if not names:
-        raise InvalidInput("name at least one type, or leave the types out", field="types")
-    return names
+        return is_over(stop, self._closed)
 
 
 @contextmanager
-def _blaming_subscriber() -> Iterator[None]:
+def _blaming_subscriber(entry: Entry) -> Iterator[None]:
     """Tell what the subscriber raises from what the database does, whatever it is."""
     try:
         yield
     except Exception as error:
-        raise SubscriberFailed from error
+        raise SubscriberFailed(entry, error) from error
 
 
 def _require_sound(connection: Connection[Any]) -> None:
@@ -419,32 +352,3 @@ def _require_sound(connection: Connection[Any]) -> None:
         raise InvalidInput(
             "the handler went on after an error in its transaction: let it be raised"
         )
-
-
-def _readable(entry: Entry) -> RecordedEvent:
-    if isinstance(entry, Undecodable):
-        raise UnreadableEvent(
-            f"the event {entry.topic!r} at position {entry.position} cannot be read: {entry.error}"
-        )
-    return entry
-
-
-def _is_over(stop: threading.Event | None, closed: threading.Event) -> bool:
-    return closed.is_set() or (stop is not None and stop.is_set())
-
-
-def _pause(stop: threading.Event | None, closed: threading.Event) -> None:
-    """Wait a little, for less when told to stop."""
-    until = time.monotonic() + WAIT / 2
-    while time.monotonic() < until and not _is_over(stop, closed):
-        time.sleep(WAIT / 20)
-
-
-def _note_away(error: Exception, name: str | None) -> None:
-    log.warning("subscription.database_away", subscription=name, error=describe(error))
-
-
-def _unavailable(error: Exception) -> Unavailable:
-    if isinstance(error, Unavailable):
-        return error
-    return Unavailable(f"the database does not answer: {describe(error)}")

@@ -29,6 +29,7 @@ from ..projections.catalogue import read_models
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
+from .following import Tail, checked_types
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper, MaskingMapper
@@ -37,7 +38,7 @@ from .projector import Projector
 from .queries import Queries
 from .settings import Settings
 from .subscription_store import Subscriptions
-from .subscriptions import Subscription, Tail, checked_types
+from .subscriptions import Subscription
 
 
 def system_clock() -> datetime:
@@ -251,7 +252,14 @@ class Taizhang:
         wanted = checked_types(types)
         reader = self._masking_mapper if in_clear is None else self._mapper
         if name is None:
-            return Tail(self._database, reader, from_position, wanted, self._closed)
+            return Tail(
+                self._database,
+                reader,
+                from_position=from_position,
+                types=wanted,
+                in_clear=in_clear,
+                closed=self._closed,
+            )
         if not 1 <= len(name.strip()) <= 100:
             raise InvalidInput("a subscription has a name of up to 100 characters", field="name")
         return Subscription(

@@ -18,7 +18,7 @@ from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice import DailyVacancyNotice
-from . import fairs, incidents, long_courses, ordinary, short_courses
+from . import fairs, incidents, long_courses, ordinary, registry, short_courses
 from .chance import Chance
 from .city import City, Office
 from .course import Course
@@ -86,6 +86,7 @@ class Month:
         self.employers: list[Employer] = []
         self.courses: list[Course] = []
         self.fairs: list[FairView] = []
+        self.reported = 0
         self.opening = self.calendar.previous_working_day(self.first, LEAD_IN).day
 
     def play(self, days: Report, folded: Report) -> list[DutyView]:
@@ -108,6 +109,7 @@ class Month:
             self.taizhang.projections.catch_up(progress=lambda at: folded(at.position, at.goal))
             if day >= self.first:
                 self._issue(day)
+            registry.send(self)
             day += timedelta(days=1)
             played += 1
             days(played, all_days)

@@ -32,6 +32,7 @@ from taizhang.domain.employer.papers import Channel
 from taizhang.domain.errors import Unavailable
 from taizhang.domain.job_seeker.contact import Ground
 from taizhang.domain.job_seeker.status import StatusRegistration
+from taizhang.domain.person_ledger import ledger_number
 from taizhang.domain.registry.report import ReportStage, report_stream
 from taizhang.infrastructure.queries_registry import RegistryQueries
 
@@ -104,9 +105,9 @@ def test_what_is_not_sent_in_time_is_overdue_and_in_the_worklist(outbox: Outbox)
     outbox.world.clock.forward(days=3)
     assert outbox.one(overdue=True).overdue
     due = outbox.world.taizhang.queries().worklist(HERE, by=outbox.clerk)
-    assert [(one.duty, one.rule) for one in due if "registry" in one.duty] == [
-        ("registry_report_out_of_contact", "13.3")
-    ]
+    (sending,) = (one for one in due if one.rule == "13.3")
+    assert sending.duty == "registry_report_out_of_contact"
+    assert sending.subject == f"台账{ledger_number(outbox.one().person_id)}"
 
 
 @pytest.mark.rule("13.3")
