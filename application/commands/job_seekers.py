@@ -210,6 +210,12 @@ class RegisterJobSeekerOnline(RegisterJobSeeker, name="register_job_seeker_onlin
 
     power: ClassVar[Power] = Power.ACT_ONLINE
 
+    @model_validator(mode="after")
+    def _not_on_paper(self) -> Self:
+        if self.batch_id is not None:
+            raise ValueError("what was filled in on paper is entered by staff: register_job_seeker")
+        return self
+
 
 class RecordRefinedInformation(JobSeekerCommand, name="record_refined_information"):
     """Record time out of work, skill level and family factors (Article 11, paragraph 2)."""

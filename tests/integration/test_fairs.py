@@ -21,6 +21,7 @@ from taizhang import (
     PlanFair,
     PreAnnounceFair,
     RecordReferralOutcome,
+    ReferAssisted,
     ReferJobSeeker,
     RegisterJobSeeker,
     RegisterJobSeekerOnline,
@@ -29,6 +30,7 @@ from taizhang import (
     SignUpForFair,
     TakePaperRegistrations,
     WithdrawVacancy,
+    case_stream,
 )
 from taizhang.application.commands.job_seekers import Basics
 from taizhang.domain.employer.papers import Channel
@@ -38,6 +40,8 @@ from taizhang.domain.job_fair.outcomes import VacancyOutcome
 from taizhang.domain.job_fair.planning import FairForm, FairScope
 from taizhang.domain.job_seeker.registration import Wishes
 from taizhang.infrastructure.queries import Queries
+
+from .people import People
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -262,6 +266,26 @@ def test_who_registers_online_at_the_fair_needs_no_paper(
     assert done.events[1:] == ("job_seeker_ledger.registered_at_fair",)
     with pytest.raises(ValueError, match="name the fair"):
         RegisterJobSeeker(job_seeker_id=person, wishes=WISHES, batch_id=uuid4())
+    with pytest.raises(ValueError, match="entered by staff"):
+        RegisterJobSeekerOnline(
+            job_seeker_id=person, wishes=WISHES, fair_id=hall.fair, batch_id=uuid4()
+        )
+
+
+@pytest.mark.rule("26", "43.1")
+def test_an_assisted_person_is_referred_at_the_fair_too(open_hall: tuple[Hall, str, UUID]) -> None:
+    hall, code, vacancy = open_hall
+    people = People(hall.world)
+    person, referral = people.assisted(24), uuid4()
+    command = ReferAssisted(
+        case_id=case_stream(person, 1), credit_code=code, referral_id=referral,
+        vacancy_id=vacancy, reasons=("近",), consented=True, fair_id=uuid4(),
+    )  # fmt: skip
+    with pytest.raises(NotFound, match="no such job fair"):
+        people.do(command)
+    people.do(command.model_copy(update={"fair_id": hall.fair}))
+    assert hall.world.event_names(person)[-1] == "job_seeker_ledger.referred_at_fair"
+    assert hall.queries.fairs.fair(hall.fair, by=hall.world.actor("clerk")).fair.referrals == 1
 
 
 @pytest.mark.rule("43.3", "43.4", "40")

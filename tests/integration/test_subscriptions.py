@@ -15,6 +15,7 @@ import pytest
 
 from taizhang import Actor, InvalidInput, NotFound, RecordContact, Taizhang
 from taizhang.domain.events import RecordedEvent
+from taizhang.domain.job_seeker.registration import BasicsRecorded
 from taizhang.infrastructure import following, subscription_store
 from taizhang.infrastructure.event_log import EventLog
 from taizhang.infrastructure.following import UnreadableEvent
@@ -136,17 +137,14 @@ class TestOnceAndInOrder:
         for number in range(1, 8):
             world.open_ledger(number)
         for types in (None, [OPENED]):
-            seen: list[int] = []
-            world.taizhang.subscribe(f"of {types}", types=types).run(
-                lambda e, seen=seen: seen.append(e.position),
-                until_level=True,  # type: ignore[misc]
-            )
+            seen: list[RecordedEvent] = []
+            world.taizhang.subscribe(f"of {types}", types=types).run(seen.append, until_level=True)
             wanted = log_of(world) if types is None else [
                 at for (at,) in world.sql(
                     "SELECT notification_id FROM stored_events WHERE topic = %s ORDER BY 1", OPENED
                 )
             ]  # fmt: skip
-            assert seen == wanted
+            assert [event.position for event in seen] == wanted
 
     def test_it_wakes_when_something_is_recorded(
         self, world: World, monkeypatch: pytest.MonkeyPatch
@@ -214,12 +212,17 @@ class TestAsked:
     @pytest.mark.rule("51.2")
     def test_persons_are_masked_unless_a_reason_is_given_and_kept(self, world: World) -> None:
         world.job_seeker()
-        seen: dict[str, set[str]] = {"masked": set(), "clear": set()}
+        names: list[str] = []
+
+        def handle(recorded: RecordedEvent) -> None:
+            assert isinstance(recorded.event, BasicsRecorded)
+            names.append(recorded.event.name)
+
         for name, reason in (("masked", None), ("clear", "转报失业登记管理部门")):
             world.taizhang.subscribe(
                 name, types=["job_seeker_ledger.basics_recorded"], in_clear=reason
-            ).run(lambda e, name=name: seen[name].add(e.event.name), until_level=True)  # type: ignore[misc, attr-defined]
-        assert seen == {"masked": {MASKED}, "clear": {"王小明"}}
+            ).run(handle, until_level=True)
+        assert names == [MASKED, "王小明"]
         kept = {one.name: one.in_clear for one in world.taizhang.subscriptions.status()}
         assert kept == {"masked": None, "clear": "转报失业登记管理部门"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import Self
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import pytest
@@ -155,12 +155,12 @@ def story() -> Story:
 class TestPlanning:
     @pytest.mark.rule("42")
     def test_it_is_on_site_or_online_and_may_be_for_a_trade_or_a_group(self, fair: Fair) -> None:
-        for form, scope, theme in (
-            (FairForm.ON_SITE, FairScope.GENERAL, ""),
-            (FairForm.ONLINE, FairScope.TARGETED, "退役军人"),
-        ):
-            plan = PLANNED.model_copy(update={"form": form, "scope": scope, "theme": theme})
-            Fair().when(lambda state, o, plan=plan: planning.plan(state, o, plan)).then(plan)
+        general = PLANNED.model_copy(update={"scope": FairScope.GENERAL, "theme": ""})
+        Fair().when(lambda state, o: planning.plan(state, o, general)).then(general)
+        targeted = PLANNED.model_copy(
+            update={"form": FairForm.ONLINE, "scope": FairScope.TARGETED, "theme": "退役军人"}
+        )
+        Fair().when(lambda state, o: planning.plan(state, o, targeted)).then(targeted)
         assert FairForm.ONLINE.label_zh == "网络招聘会"
         assert FairScope.TARGETED.label_zh == "定向"
         assert fair.state.stage.label_zh == "筹备中"
@@ -344,7 +344,7 @@ class TestAdmission:
          {"identity_until": date(2026, 11, 11)}],
     )  # fmt: skip
     def test_papers_hold_until_the_fair_is_held(
-        self, fair: Fair, story: Story, papers: dict[str, date]
+        self, fair: Fair, story: Story, papers: dict[str, Any]
     ) -> None:
         story.given_registered(**papers)
         fair.given_planned().when(admit(story)).refused("43.1", "on 2026-11-12")
