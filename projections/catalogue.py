@@ -13,6 +13,8 @@ from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
 from .read_model import ReadModel
+from .spot_check_items import SpotCheckItems
+from .spot_checks import SpotChecks
 from .surveys import Surveys
 from .vacancies import Vacancies
 
@@ -33,4 +35,6 @@ def read_models(
         JobSeekers(),
         AssistanceCases(editions),
         Surveys(),
+        SpotChecks(),
+        SpotCheckItems(),
     )

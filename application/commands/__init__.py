@@ -22,6 +22,7 @@ from . import (
     job_seekers,
     organisation,
     referrals,
+    spot_checks,
 )
 from .base import Command
 
@@ -37,6 +38,7 @@ COMMANDS: dict[str, type[Command]] = {
         assistance,
         assisted_work,
         assistance_course,
+        spot_checks,
     )
     for cls in module.ALL
 }
