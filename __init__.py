@@ -126,6 +126,14 @@ from taizhang.application.commands.referrals import (
     RecordReferralOutcome,
     ReferJobSeeker,
 )
+from taizhang.application.commands.spot_checks import (
+    AddFinding,
+    AnswerSpotCheck,
+    ChangeInspector,
+    CloseSpotCheck,
+    InspectItem,
+    JudgeFinding,
+)
 from taizhang.application.service import Request
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.calendar import WorkingDayCalendar
@@ -143,6 +151,7 @@ from taizhang.domain.job_seeker.documents import DocumentKind, IdentityDocument
 from taizhang.domain.job_seeker.grading import Grade
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.screening import screen
+from taizhang.domain.supervision.spot_check.kinds import RecordKind
 from taizhang.infrastructure.settings import Settings
 from taizhang.infrastructure.taizhang import Taizhang
 
@@ -150,8 +159,10 @@ __all__ = [
     "COMMANDS",
     "AcceptConsultation",
     "Actor",
+    "AddFinding",
     "AdviseOnFormalities",
     "AnswerAppeal",
+    "AnswerSpotCheck",
     "ApplyForConsultation",
     "ApplyForTransfer",
     "ApproveEnding",
@@ -169,6 +180,7 @@ __all__ = [
     "CancelBooking",
     "CeaseServices",
     "ChangeEmployerBasics",
+    "ChangeInspector",
     "ChangeJobSeekerBasics",
     "ChangeNeeds",
     "ChangeSpecialist",
@@ -177,6 +189,7 @@ __all__ = [
     "ClassifyPerson",
     "CloseAgency",
     "CloseCase",
+    "CloseSpotCheck",
     "Command",
     "CommandResult",
     "ConcludeReferral",
@@ -203,7 +216,9 @@ __all__ = [
     "HandleAppeal",
     "HoldGroupSession",
     "IdentityDocument",
+    "InspectItem",
     "InvalidInput",
+    "JudgeFinding",
     "JudgeReadiness",
     "LapseVacancies",
     "LeadTo",
@@ -230,6 +245,7 @@ __all__ = [
     "RecordContact",
     "RecordContactAttempt",
     "RecordEmployment",
+    "RecordKind",
     "RecordRecognition",
     "RecordReferralOutcome",
     "RecordRefinedInformation",

@@ -43,6 +43,7 @@ from .event_store import PostgresEventStore
 from .keys import StreamIds
 from .looking import Looking
 from .queries_people import AsOf, PeopleQueries
+from .queries_spot_checks import SpotCheckQueries
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,7 @@ _DUTIES = """
 
 
 class Queries(Looking):
-    """What can be asked of the read models; `people` of job seekers and assistance."""
+    """What can be asked of the read models; `people` of job seekers and assistance, and `spot_checks`."""
 
     def __init__(
         self,
@@ -81,6 +82,7 @@ class Queries(Looking):
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.people = PeopleQueries(database, store, service, clock, as_of)
+        self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
         self._store = store
         self._identities = identities
         self._calendar = calendar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 from psycopg import sql
 from psycopg.rows import tuple_row
@@ -47,15 +47,17 @@ class Frames:
         """Read from this database."""
         self._database = database
 
-    def position_at_end_of(self, day: date, *, before: int | None = None) -> int:
+    def position_at_end_of(
+        self, day: date, *, before: int | None = None, less: timedelta = timedelta(0)
+    ) -> int:
         """Return the log position of the last event recorded until the end of `day`, 0 for none.
 
         Looked at again, only what stood `before` a position counts: a clock that was set back
-        afterwards changes nothing.
+        afterwards changes nothing. `less` looks at so much before the end of the day.
         """
         with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             found = cursor.execute(
-                _END_OF_DAY.encode(), (day_bounds(day)[1], before, before)
+                _END_OF_DAY.encode(), (day_bounds(day)[1] - less, before, before)
             ).fetchone()
         return int(found[0]) if found else 0
 
