@@ -3,7 +3,8 @@
 The exact interval for a finite population sampled without replacement, by inverting the two one-sided
 hypergeometric tests (J. P. Buonaccorsi, "A Note on Confidence Intervals for Proportions in Finite
 Populations", The American Statistician 41 (1987), 215-218): Clopper and Pearson's construction, which
-it becomes for an infinite population. A stratum that was inspected whole has no uncertainty left.
+it becomes for an infinite population. Computed in whole numbers, the same everywhere. A stratum that was
+inspected whole has no uncertainty left.
 
 Over all strata: the rate weighted by their populations, with Wilson's interval at the effective sample
 size, which holds up where rates are near zero (C. Franco and others, "Comparative Study of Confidence
@@ -14,10 +15,9 @@ Targeted picks are never part of either.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import exp, lgamma, sqrt
+from math import comb, sqrt
 from typing import Final, NamedTuple
 
-_TAIL: Final = 0.025
 _Z: Final = 1.959963984540054
 
 
@@ -43,9 +43,9 @@ def estimate(counted: Counted) -> Estimate | None:
     if inspected == 0:
         return None
     fewest, most = faulty, population - (inspected - faulty)
-    low = _first(fewest, most, lambda d: _at_least(faulty, population, d, inspected) > _TAIL)
+    low = _first(fewest, most, lambda d: _is_likely_at_least(faulty, population, d, inspected))
     high = most - _first(
-        0, most - low, lambda less: _at_most(faulty, population, most - less, inspected) > _TAIL
+        0, most - low, lambda less: _is_likely_at_most(faulty, population, most - less, inspected)
     )
     return Estimate(_six(faulty / inspected), _six(low / population), _six(high / population))
 
@@ -86,25 +86,28 @@ def _first(low: int, high: int, holds: Callable[[int], bool]) -> int:
     return low
 
 
-def _at_least(found: int, population: int, faulty: int, drawn: int) -> float:
-    return 1.0 - _at_most(found - 1, population, faulty, drawn)
+def _is_likely_at_least(found: int, population: int, faulty: int, drawn: int) -> bool:
+    """Say whether `found` or more faulty ones among `drawn` have a probability of more than 2.5 %."""
+    fewer = _ways(found - 1, population, faulty, drawn)
+    return 40 * (comb(population, drawn) - fewer) > comb(population, drawn)
 
 
-def _at_most(found: int, population: int, faulty: int, drawn: int) -> float:
-    """Return the probability of at most `found` faulty ones among `drawn` of the population."""
-    fewest = max(0, drawn - (population - faulty))
-    return sum(
-        exp(
-            _log_choose(faulty, k)
-            + _log_choose(population - faulty, drawn - k)
-            - _log_choose(population, drawn)
-        )
-        for k in range(fewest, min(found, faulty, drawn) + 1)
-    )
+def _is_likely_at_most(found: int, population: int, faulty: int, drawn: int) -> bool:
+    """Say whether `found` or fewer faulty ones among `drawn` have a probability of more than 2.5 %."""
+    return 40 * _ways(found, population, faulty, drawn) > comb(population, drawn)
 
 
-def _log_choose(n: int, k: int) -> float:
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+def _ways(found: int, population: int, faulty: int, drawn: int) -> int:
+    """Return how many samples hold at most `found` of the population's faulty records, in whole numbers."""
+    sound = population - faulty
+    first, last = max(0, drawn - sound), min(found, faulty, drawn)
+    if first > last:
+        return 0
+    ways = total = comb(faulty, first) * comb(sound, drawn - first)
+    for k in range(first, last):
+        ways = ways * (faulty - k) * (drawn - k) // ((k + 1) * (sound - drawn + k + 1))
+        total += ways
+    return total
 
 
 def _six(number: float) -> float:
