@@ -119,6 +119,7 @@ class SpotCheckItems(ReadModel[SpotCheckItemRow]):
     )
     event_names = names_of((SampleDrawn, SpotCheckClosed, *_CHANGES))
     found_by = "item_id"
+    stream_column = "check_id"
 
     def keys(self, events: Iterable[RecordedEvent]) -> Iterator[UUID]:
         """Return the items that are drawn, changed, or found not inspected."""

@@ -64,6 +64,7 @@ class SpotChecks(ReadModel[SpotCheckRow]):
     )
     event_names = names_of(_EVENTS)
     found_by = "check_id"
+    stream_column = "check_id"
 
     def keys(self, events: Iterable[RecordedEvent]) -> set[UUID]:
         """Return the streams of the checks."""

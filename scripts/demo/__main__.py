@@ -83,7 +83,10 @@ def main(
         with (
             _alone(out),
             Taizhang.open(
-                _settings(out, database_url), clock=clock, grading_tool=SampleGradingTool()
+                _settings(out, database_url),
+                clock=clock,
+                grading_tool=SampleGradingTool(),
+                random_bytes=Chance(seed).another("seeds").secret,
             ) as taizhang,
         ):
             play = Month(taizhang, clock, Chance(seed), first, district, SCALES[scale])
