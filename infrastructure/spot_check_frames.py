@@ -26,7 +26,7 @@ _RECORDS = """
     FROM stored_events WHERE topic IN ({topics}) AND notification_id <= {position}
     GROUP BY originator_id
     HAVING (bool_or(topic IN ({opened_by})) OR originator_id = ANY({taken_over}))
-        AND bool_or(topic IN ({kept_by})) AND NOT bool_or(topic IN ({left_by}))
+        AND bool_or(topic IN ({kept_by})) AND NOT coalesce(bool_or(topic IN ({left_by})), false)
     ORDER BY originator_id
 """
 _TAKEN_OVER = """

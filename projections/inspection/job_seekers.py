@@ -8,6 +8,7 @@ import orjson
 
 from ...domain.calendar import shanghai_day
 from ...domain.events import ERASED
+from ...domain.job_seeker.documents import DocumentKind
 from ...domain.job_seeker.grading import Graded
 from ...domain.job_seeker.ledger import Section, section_of
 from ...domain.job_seeker.merging import LedgerMergedFrom
@@ -146,15 +147,17 @@ def _basics(record: InspectedRecord) -> Finding:
     event, recorded = last
     if event.name == ERASED:
         return not_applicable("17", key, title, "个人信息已依法删除")
+    opened = record.first(JobSeekerLedgerOpened)
+    told = opened is not None and opened[0].document_kind is DocumentKind.CITIZEN
     lacking = [
         what
-        for what, text in (
-            ("姓名", event.name),
-            ("性别", event.sex),
-            ("出生日期", event.birth_date),
-            ("联系电话", event.phone),
+        for what, is_there in (
+            ("姓名", event.name.strip()),
+            ("性别", told or event.sex.strip()),  # a citizen's number tells sex and birth date
+            ("出生日期", told or event.birth_date.strip()),
+            ("联系电话", event.phone.strip()),
         )
-        if not text.strip()
+        if not is_there
     ]
     wrong = [seen(f"基本情况缺少：{'、'.join(lacking)}", recorded)] * bool(lacking)
     return met_unless("17", key, title, wrong, seen("基本情况已录入", recorded))

@@ -214,6 +214,14 @@ class TestDraw:
         files = Check(world, RecordKind.NEEDS_FILES).drawn()
         assert [item.record_id for item in files.state.items.values()] == [opened[2]]
 
+    def test_employers_are_checked_where_their_ledgers_are_kept(self, world: World) -> None:
+        codes = [world.register(1), world.open_ledger(2), world.open_ledger(3, "sibling")]
+        check = Check(world, RecordKind.EMPLOYER_LEDGERS).examined()
+        assert [one.population for one in check.view.strata] == [2, 1]
+        rows = check.queries.items(check.id, by=check.supervisor)
+        assert {row.record_number for row in rows} == set(codes)
+        assert check.verify().is_proven
+
     def test_nothing_to_inspect_is_a_check_with_an_empty_frame(self, world: World) -> None:
         check = Check(world, RecordKind.EMPLOYER_LEDGERS).drawn()
         assert check.office.examine(check.id, by=SYSTEM) == 0

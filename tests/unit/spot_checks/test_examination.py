@@ -11,6 +11,7 @@ import pytest
 from taizhang.domain.assistance import guidance, readiness, team_and_plan
 from taizhang.domain.events import ERASED
 from taizhang.domain.job_seeker.contact import Contacted, ContactMeans
+from taizhang.domain.job_seeker.documents import DocumentKind
 from taizhang.domain.job_seeker.surveys import (
     EmploymentNeeds,
     NeedsFileChanged,
@@ -109,9 +110,16 @@ class TestPersonalLedger:
 
     @pytest.mark.rule("17")
     def test_basics_name_what_lacks(self, kept: Kept) -> None:
-        kept.opened(phone="", sex="")
+        kept.opened(phone="", sex="", birth_date="")
         finding = kept.found()["17/basics"]
-        assert (finding.verdict, said(finding)) == (NOT_MET, "基本情况缺少：性别、联系电话")
+        assert (finding.verdict, said(finding)) == (NOT_MET, "基本情况缺少：联系电话")
+
+    @pytest.mark.rule("17")
+    def test_only_a_citizens_number_tells_sex_and_birth_date(self, kept: Kept) -> None:
+        kept.opened(sex="")
+        foreign = kept.events[0].event.model_copy(update={"document_kind": DocumentKind.PASSPORT})
+        kept.events[0] = kept.events[0]._replace(event=foreign)
+        assert said(kept.found()["17/basics"]) == "基本情况缺少：性别"
 
     @pytest.mark.rule("17")
     def test_who_was_erased_has_no_basics_to_judge(self, kept: Kept) -> None:
