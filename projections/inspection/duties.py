@@ -56,7 +56,7 @@ def is_missed(held: Obligation, record: InspectedRecord) -> bool:
 
 def _judged(rule: str, held: list[Obligation], record: InspectedRecord) -> Finding:
     wrong = [one for one in held if one.outcome != Outcome.MET.value]
-    title_zh = "、".join(dict.fromkeys(TITLES_ZH[one.duty] for one in held))
+    title_zh = "、".join(sorted({TITLES_ZH[one.duty] for one in wrong or held}))
     key = f"{rule}/duties"
     if not wrong:
         text = f"{RULES[rule].citation}：当月到期{len(held)}项，均按期办结"

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import orjson
 
+from ...domain.assistance.case import section_of as assisted_section
 from ...domain.calendar import shanghai_day
+from ...domain.duties.assistance import EVENTS as ASSISTANCE_EVENTS
 from ...domain.events import ERASED
 from ...domain.job_seeker.documents import DocumentKind
 from ...domain.job_seeker.grading import Graded
@@ -18,13 +20,18 @@ from ...domain.job_seeker.registration import (
     JobSeekingRegistered,
     RefinedInformationRecorded,
 )
-from ...domain.job_seeker.search import Referred
 from ...domain.job_seeker.surveys import Surveyed
 from ...domain.person_ledger import Section as LedgerSection
 from ...domain.supervision.spot_check.findings import Evidence, Finding, Verdict
 from .record import InspectedRecord, found, met_unless, not_applicable, seen
 
-_SERVICES = (Section.REFERRALS_AND_HIRES, Section.GUIDANCE, Section.TRACKING_CHECKS)
+OF_CASES = frozenset(ASSISTANCE_EVENTS)
+_SERVICES = {
+    Section.REFERRALS_AND_HIRES: Section.ASSISTANCE_REFERRALS,
+    Section.GUIDANCE: Section.ASSISTANCE_GUIDANCE,
+    Section.TRACKING_CHECKS: Section.VISITS,
+}
+"""The sections of services, each with the one in which the same service of an assistance case is entered."""
 
 
 def opening(record: InspectedRecord) -> Iterator[Finding]:
@@ -115,7 +122,8 @@ def sections(record: InspectedRecord) -> Iterator[Finding]:
     """
     held: dict[LedgerSection, int] = {}
     for recorded in record.events:
-        section = section_of(recorded.event)
+        of_case = type(recorded.event) in OF_CASES
+        section = assisted_section(recorded.event) if of_case else section_of(recorded.event)
         held[section] = held.get(section, 0) + 1
     yield _basics(record)
     registered = record.last(JobSeekingRegistered)
@@ -124,11 +132,14 @@ def sections(record: InspectedRecord) -> Iterator[Finding]:
         Verdict.MET if held.get(Section.REGISTRATION) else Verdict.NOT_APPLICABLE,
         f"{held.get(Section.REGISTRATION, 0)}条记录",
     )
-    for section in _SERVICES:
-        entries = held.get(section, 0)
+    services = {
+        section: held.get(section, 0) + held.get(assisted, 0)
+        for section, assisted in _SERVICES.items()
+    }
+    for section, entries in services.items():
         verdict = Verdict.MET if entries else Verdict.NOT_APPLICABLE
         yield _section(section, verdict, f"{entries}条记录" if entries else "未提供此类服务")
-    if registered is not None and not any(map(held.get, _SERVICES)) and not record.has(Referred):
+    if registered is not None and not any(services.values()):
         since = registered[1].occurred_on
         yield found(
             "17",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -194,6 +195,31 @@ class TestDraw:
         here, next_door = check.view.strata
         assert (here.population, next_door.population) == (5, 2)
         assert late not in {item.record_id for item in check.state.items.values()}
+        assert check.verify().is_proven
+
+    def test_a_draw_while_others_write(self, world: World) -> None:
+        """Some open ledgers and take them over all the while: neither frame nor proof is touched."""
+        opened = fill(world, 12, 6)
+        check = Check(world).after_cut_off()
+        stop, numbers = threading.Event(), iter(range(400, 999))
+
+        def write() -> None:
+            while not stop.is_set():
+                world.job_seeker(next(numbers))
+                moved = opened[next(numbers) % 12]
+                world.do(TakeOverJobSeeker(job_seeker_id=moved, reason="迁居"), "sibling")
+                world.do(TakeOverJobSeeker(job_seeker_id=moved, reason="迁居"), "clerk")
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            check.office.draw(check.id, by=SYSTEM)
+            proof = check.verify()
+        finally:
+            stop.set()
+            writer.join()
+        assert [one.population for one in check.view.strata] == [12, 6]
+        assert proof.is_proven, proof.problems
         assert check.verify().is_proven
 
     def test_a_ledger_counts_where_it_was_moved_and_not_once_it_was_merged(

@@ -150,6 +150,17 @@ class TestPersonalLedger:
         assert finding.evidence[0].days == (date(2026, 11, 10), date(2026, 11, 12))
         assert "应于2026-11-10前" in said(finding)
 
+    @pytest.mark.rule("17")
+    def test_services_of_an_assistance_case_are_services(self, kept: Kept) -> None:
+        kept.opened().registered().signed().add(
+            guidance.GuidanceGiven(
+                **kept.of_case(), guidance_id=UUID(int=5), about="", advice="", plan=None,
+                guidance=guidance.AssistedGuidance.GENERAL, referral_id=None,
+            )
+        )  # fmt: skip
+        assert kept.verdicts("17/guidance") == [MET]
+        assert "17/no_service" not in kept.found()
+
     def test_it_is_called_by_number_and_masked_name(self, kept: Kept) -> None:
         number, name = kept.opened().shown()
         assert (number, name) == ("00000-00001", "王**")
