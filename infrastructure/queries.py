@@ -46,6 +46,7 @@ from .looking import Looking
 from .queries_fairs import FairQueries
 from .queries_people import AsOf, PeopleQueries
 from .queries_registry import RegistryQueries
+from .queries_spot_checks import SpotCheckQueries
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,8 @@ _DUTIES = """
 class Queries(Looking):
     """What can be asked of the read models.
 
-    `people` of job seekers and assistance, `fairs` of job fairs, `registry` of reports to the registry.
+    `people` of job seekers and assistance, `fairs` of job fairs, `registry` of reports to the registry,
+    `spot_checks` of spot-checks.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Queries(Looking):
         self.people = PeopleQueries(database, store, service, clock, as_of)
         self.fairs = FairQueries(database, service, clock)
         self.registry = RegistryQueries(database, store, service, clock)
+        self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
         self._store = store
         self._identities = identities
         self._calendar = calendar

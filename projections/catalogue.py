@@ -15,6 +15,8 @@ from .notices import Notices
 from .obligations import Obligations
 from .read_model import ReadModel
 from .registry_reports import RegistryReports
+from .spot_check_items import SpotCheckItems
+from .spot_checks import SpotChecks
 from .surveys import Surveys
 from .vacancies import Vacancies
 
@@ -39,4 +41,6 @@ def read_models(
         FairEmployers(),
         FairReferrals(),
         RegistryReports(),
+        SpotChecks(),
+        SpotCheckItems(),
     )

@@ -23,6 +23,7 @@ from . import (
     cli_people,
     cli_projections,
     cli_registry,
+    cli_spot_checks,
     cli_subscriptions,
 )
 from .console import (
@@ -56,6 +57,7 @@ app.add_typer(cli_people.app, name="people")
 app.add_typer(cli_projections.app, name="projections")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_subscriptions.app, name="subscriptions")
+app.add_typer(cli_spot_checks.app, name="spot-check")
 
 
 @app.command()
