@@ -28,6 +28,8 @@ from ..projections.catalogue import read_models
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
+from .job_catalogue import Workshop, all_jobs
+from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper
@@ -62,7 +64,8 @@ class Taizhang:
     - `execute` carries out a command for an actor;
     - `queries` answers questions from the read models, `queries().people` those about persons;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
-    - `notices` issues notices and proves them from the log.
+    - `notices` issues notices and proves them from the log;
+    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …).
     """
 
     def __init__(
@@ -105,6 +108,15 @@ class Taizhang:
         )
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock
+        )
+        workshop = Workshop(database, self.service, self.projections)
+        self.jobs = JobOffice(
+            database,
+            self.service,
+            self.projections,
+            all_jobs(workshop, self.notices),
+            clock,
+            settings,
         )
 
     @classmethod

@@ -12,6 +12,7 @@ from .job_seekers import JobSeekers
 from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
+from .overdue_duties import OverdueDuties
 from .read_model import ReadModel
 from .surveys import Surveys
 from .vacancies import Vacancies
@@ -30,6 +31,7 @@ def read_models(
         LedgerEntries(counted_by, editions),
         Obligations(counted_by, editions),
         Notices(),
+        OverdueDuties(),
         JobSeekers(),
         AssistanceCases(editions),
         Surveys(),

@@ -47,6 +47,7 @@ class Power(StrEnum):
     REVIEW_VACANCIES = "review_vacancies"
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
+    REMIND = "remind"
     LOOK = "look"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
@@ -79,7 +80,7 @@ class Reach(StrEnum):
 class Requirement(NamedTuple):
     """What a power asks for: a rule to cite, agency levels, roles, and whether the service itself may.
 
-    `reach` says over whose records.
+    `reach` says over whose records. Without roles it is for the service alone.
     """
 
     rule: str
@@ -115,6 +116,8 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.ISSUE_NOTICES: Requirement(
         "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
     ),
+    # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
+    Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
@@ -166,7 +169,7 @@ REQUIREMENTS: dict[Power, Requirement] = {
         "24", _SUPERIOR_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
 }
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 59.2, 60 and 65 give them."""
+"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 58.1, 59.2, 60 and 65 give them."""
 
 
 def require(
@@ -194,6 +197,8 @@ def require(
     if agency.level not in asked.levels:
         raise NotAuthorised(f"a {agency.level} agency has no power to {power}", rule_id=asked.rule)
     if not actor.is_system:
+        if not asked.roles:
+            raise NotAuthorised(f"to {power} is for the service itself", rule_id=asked.rule)
         _require_person(directory, actor, agency, asked, day)
     owner = agency if owner_code is None else directory.holder(owner_code, day)
     if owner is None:
