@@ -22,13 +22,16 @@ from taizhang import (
     PassVacancy,
     RecodeAgency,
     RenameAgency,
+    Settings,
     VerifyLicence,
 )
 from taizhang.application.commands.reminders import RecordOverdueDuty
-from taizhang.application.jobs import JobStatus, Rhythm, RunReport
+from taizhang.application.jobs import Job, JobStatus, Rhythm, RunReport, Task
 from taizhang.domain.calendar import SHANGHAI
 from taizhang.domain.employer.papers import LicenceKind
 from taizhang.domain.organisation.agency import AgencyLevel
+from taizhang.domain.organisation.directory import Agency, Directory
+from taizhang.infrastructure.jobs import JobOffice
 from taizhang.infrastructure.notices import NoticeOffice
 
 if TYPE_CHECKING:
@@ -101,12 +104,46 @@ class TestWhatIsDue:
         assert {period for _, period in notices(world)} == {"2026-11-02"}
 
     def test_days_missed_over_a_months_end_are_caught_up_on_in_order(self, world: World) -> None:
-        world.clock.now = at(date(2026, 11, 30))
+        world.taizhang.jobs.begin(NOTICES, date(2026, 11, 28))
+        world.clock.now = at(date(2026, 11, 29))
         due(world)
         world.clock.now = at(date(2026, 12, 3))
         due(world)
-        mine = [day for code, day in notices(world) if code == DISTRICT]
-        assert mine == [(DAY + timedelta(days=n)).isoformat() for n in range(31)]
+        assert [day for code, day in notices(world) if code == DISTRICT] == [
+            "2026-11-28", "2026-11-29", "2026-11-30", "2026-12-01", "2026-12-02",
+        ]  # fmt: skip
+
+    def test_the_month_comes_after_its_last_day_and_before_the_next(self, world: World) -> None:
+        done: list[str] = []
+
+        class Daily(Job):
+            name = "daily"
+            title_zh = "每日"
+            rhythm = Rhythm.DAILY
+
+            def agencies(self, directory: Directory) -> list[Agency]:
+                return [agency for agency in directory.every_agency() if agency.parent is None]
+
+            def carry_out(self, task: Task) -> str:
+                done.append(task.period.name)
+                return "done"
+
+        class Monthly(Daily):
+            name = "monthly"
+            rhythm = Rhythm.MONTHLY
+
+        taizhang = world.taizhang
+        office = JobOffice(
+            taizhang._database, taizhang.service, taizhang.projections, (Daily(), Monthly()),
+            world.clock, Settings(jobs_begin_on=date(2026, 11, 28)),
+        )  # fmt: skip
+        world.clock.now = at(date(2026, 11, 29))
+        office.run_due()
+        world.clock.now = at(date(2026, 12, 3))
+        assert office.run_due().done == 5
+        assert done == [
+            "2026-11-28", "2026-11-29", "2026-11-30", "2026-11", "2026-12-01", "2026-12-02",
+        ]  # fmt: skip
 
     def test_an_earlier_moment_has_less_that_is_due_and_a_later_one_is_refused(
         self, world: World
@@ -508,6 +545,8 @@ OPENED = """
 import base64, json, sys, time
 from datetime import datetime, timedelta
 from taizhang import Taizhang
+from taizhang.infrastructure.jobs import JobOffice
+from taizhang.domain.organisation.directory import Agency, Directory
 from taizhang.infrastructure.jobs import JobOffice
 from taizhang.infrastructure.notices import NoticeOffice
 
