@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import time as seconds
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 CITY, DISTRICT, SUBDISTRICT = "110000", "110105", "110105001"
 DAY = date(2026, 11, 2)
 NOTICES = "daily_vacancy_notice"
+CHANGES = Path(__file__).parents[3] / "shared/data/reference/beijing_agency_changes.csv"
 
 
 def due(world: World, **more: Any) -> RunReport:
@@ -377,6 +380,64 @@ class TestAgenciesThatChange:
         assert [day for code, day in notices(world) if code == "110108"][-1] == "2026-11-07"
         lapsed = world.sql("SELECT agency_code FROM stored_events WHERE topic = 'vacancy.lapsed'")
         assert lapsed == ([(successor,)] if successor else [])
+
+
+@pytest.mark.skipif(not CHANGES.exists(), reason="the reference data are not there")
+def test_the_changes_of_beijings_subdistricts_leave_no_day_out(world: World) -> None:
+    """All of 2017 to 2023 at once, in the middle of a month: founded, renamed, and replaced."""
+    before, change_on = date(2018, 8, 1), date(2026, 11, 4)
+    with CHANGES.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    for district in sorted({row["code"][:6] for row in rows} - {DISTRICT}):
+        found(world, district, district, AgencyLevel.DISTRICT, CITY, before)
+    old = [row for row in rows if row["change"] != "added"]
+    for row in old:
+        found(world, row["code"], row["old_name"], AgencyLevel.SUBDISTRICT, row["code"][:6], before)
+        # A station, so that each is a superior that issues a notice.
+        found(world, f"{row['code']}001", "某社区", AgencyLevel.STATION, row["code"], before)
+    world.clock.now = at(change_on)
+    for row in rows:
+        if row["change"] == "added":
+            found(
+                world, row["code"], row["new_name"], AgencyLevel.SUBDISTRICT, row["code"][:6], change_on
+            )  # fmt: skip
+    # A name may move to another code, as 卢沟桥街道; an area that was removed is taken over by whoever
+    # was founded beside it.
+    for row in old:
+        if row["change"] == "renamed":
+            world.do(
+                RenameAgency(code=row["code"], name=row["new_name"], effective_on=change_on),
+                "administrator",
+            )
+            continue
+        beside = [one for one in rows if one["code"][:6] == row["code"][:6]]
+        heir = next(one["code"] for one in beside if one["change"] == "added")
+        for code in (f"{row['code']}001", row["code"]):
+            world.do(
+                CloseAgency(code=code, successor_code=heir, effective_on=change_on), "administrator"
+            )
+    world.clock.now = at(date(2026, 11, 7))
+    report = due(world)
+    assert report.failed == 0, report.errors
+    issued = notices(world)
+    assert len(issued) == len(set(issued))
+    for row in old:
+        days = [day for code, day in issued if code == row["code"]]
+        last = 3 if row["change"] == "removed" else 6
+        assert days == [f"2026-11-{day:02}" for day in range(2, last + 1)], row
+    names = world.sql("SELECT outcome FROM job_runs WHERE job = %s AND state <> 'done'", NOTICES)
+    assert names == []
+
+
+def found(
+    world: World, code: str, name: str, level: AgencyLevel, parent: str, effective_on: date
+) -> None:
+    world.do(
+        FoundAgency(
+            code=code, name=name, level=level, parent_code=parent, effective_on=effective_on
+        ),
+        "administrator",
+    )
 
 
 class TestLapses:
