@@ -56,7 +56,8 @@ class Scheduler:
         """Serve until `stop` is called. Lives through the database being away."""
         self._clockwork.add_job(
             self.poke,
-            IntervalTrigger(seconds=self._poll_seconds, timezone=SHANGHAI),
+            # It takes parts of seconds, too, whatever it says.
+            IntervalTrigger(seconds=self._poll_seconds, timezone=SHANGHAI),  # pyright: ignore[reportArgumentType]
             id=_POKE,
             next_run_time=datetime.now(SHANGHAI),
         )

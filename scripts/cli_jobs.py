@@ -192,11 +192,12 @@ def _print(standing: list[JobStatus]) -> None:
             str(one.failed or ""),
         )
     tables.print(jobs)
-    waiting = [(one, series) for one in standing for series in one.series]
+    waiting = [(one, series) for one in standing if one.enabled for series in one.series]
     if not waiting:
         return
+    waiting.sort(key=lambda pair: URGENCY.index(pair[1].state))
     table = Table("任务", "机构", "期间", "应办时间", "积压", "状态", "次数", "下次重试", "原因")
-    for one, series in waiting:
+    for one, series in waiting[:SHOWN]:
         table.add_row(
             one.name,
             f"{series.agency_code} {series.agency_name}".strip(),
@@ -209,8 +210,12 @@ def _print(standing: list[JobStatus]) -> None:
             escape(series.error or ""),
         )
     tables.print(table)
+    if len(waiting) > SHOWN:
+        tables.print(f"另有 {len(waiting) - SHOWN} 项，用 --json 查看全部")
 
 
+SHOWN = 40
+"""So many agencies that are behind are shown, what failed first."""
 STATES_ZH = {
     "due": "待办",
     "running": "办理中",
@@ -218,6 +223,9 @@ STATES_ZH = {
     "failed": "失败",
     "late": "逾期",
 }
+
+
+URGENCY = ("failed", "interrupted", "late", "running", "due")
 
 
 def _moment(moment: datetime | None) -> str:
