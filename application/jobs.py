@@ -59,10 +59,15 @@ class Period(NamedTuple):
 
 
 class RunState(StrEnum):
-    """How a run stands. One that `running` left behind when it died is taken up again."""
+    """How a run stands.
+
+    One that is `running` though nobody runs it was left by whoever died: it is taken up again. One
+    that is `waiting` found that something it needs is not there yet, and is tried again.
+    """
 
     RUNNING = "running"
     DONE = "done"
+    WAITING = "waiting"
     FAILED = "failed"
     SKIPPED = "skipped"
 
@@ -88,7 +93,7 @@ class Run(NamedTuple):
     """What was done, or what went wrong; never anything personal."""
 
     def may_be_tried(self, now: datetime) -> bool:
-        """Say whether what failed may be tried again: after a wait, or when the clock was set back."""
+        """Say whether what failed or waits may be tried again, which also is so for a clock set back."""
         return self.next_try_at is None or self.next_try_at <= now or self.started_at > now
 
 
@@ -146,12 +151,17 @@ class Job(ABC):
         """Do it and say what was done, without naming a person.
 
         It may be asked for again after it was done in part or wholly: its effects are commands with
-        ids of the task. Raises whatever goes wrong; later periods of the agency then wait.
+        ids of the task. Raises NotYet where something it needs is not there yet, and whatever goes
+        wrong; later periods of the agency then wait.
         """
 
     def due_at(self, period: Period) -> datetime:
         """Return from when on a period is due."""
         return period.over_at + self.delay
+
+
+class NotYet(Exception):
+    """What a run needs is not there yet, as the text says: no failure, it is looked for again."""
 
 
 class FailedInPart(Exception):
@@ -195,7 +205,8 @@ class SeriesStatus(BaseModel):
     """One job at one agency where something is not as it should be, or in hand.
 
     `behind` is how many periods are due and not done, the first of them `period`, due since `due_at`.
-    `state` is running, interrupted (whoever ran it died; it is taken up again), failed, late or due.
+    `state` is running, interrupted (whoever ran it died; it is taken up again), waiting (for what it
+    needs), failed, late or due; `error` is the reason where it failed or waits.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -216,7 +227,7 @@ class JobStatus(BaseModel):
 
     `last_period` is the latest one done anywhere, `next_due_at` when something is due next (in the
     past where something waits). `failed` and `late` count agencies; `series` names those where
-    anything is due, in hand, late or failed.
+    anything is due, in hand, late or failed. What waits for something it needs is not late.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -245,7 +256,8 @@ class JobStatus(BaseModel):
 class RunReport(BaseModel):
     """What one call of `run_due` did: runs done and failed, and series left to another scheduler.
 
-    `waiting` counts series whose failed run is not to be tried yet.
+    `waiting` counts series whose run waits for something it needs, `put_off` those whose failed run is
+    not to be tried again yet.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -253,6 +265,7 @@ class RunReport(BaseModel):
     done: int = 0
     failed: int = 0
     waiting: int = 0
+    put_off: int = 0
     elsewhere: int = 0
     errors: tuple[str, ...] = ()
     stopped: bool = False

@@ -25,6 +25,7 @@ from ..application.jobs import (
     FailedInPart,
     Job,
     JobStatus,
+    NotYet,
     Period,
     Rhythm,
     Run,
@@ -47,6 +48,9 @@ from .projector import Projector
 from .settings import Settings
 
 log = structlog.get_logger(__name__)
+
+LOOK_AGAIN = timedelta(minutes=10)
+"""How long a run that waits for something is left alone before it looks for that again."""
 
 _KEY = "hashtextextended(current_schema() || ':job:' || %(job)s || ':' || %(agency)s, 0)"
 _LAST = """
@@ -75,6 +79,7 @@ _LOCKED = f"""
 
 
 _ALREADY = "already"
+_TRIED_AGAIN = (RunState.FAILED, RunState.WAITING)
 
 
 class _Due(NamedTuple):
@@ -134,7 +139,9 @@ class JobOffice:
         database is away.
         """
         now = self._moment(as_of)
-        counts: dict[str, int] = dict.fromkeys(("done", "failed", "waiting", "elsewhere"), 0)
+        counts: dict[str, int] = dict.fromkeys(
+            ("done", "failed", "waiting", "put_off", "elsewhere"), 0
+        )
         errors: list[str] = []
         switches = self._switches()
         jobs = [one for one in self._chosen(job) if switches[one.name].enabled]
@@ -168,8 +175,8 @@ class JobOffice:
         names = [one.name for one in self._chosen(job)]
         with self._database.use() as connection:
             connection.execute(
-                "UPDATE job_runs SET next_try_at = NULL WHERE state = 'failed' AND job = ANY(%s) "
-                "AND (%s::uuid[] IS NULL OR agency_id = ANY(%s))",
+                "UPDATE job_runs SET next_try_at = NULL WHERE state IN ('failed', 'waiting') "
+                "AND job = ANY(%s) AND (%s::uuid[] IS NULL OR agency_id = ANY(%s))",
                 (names, *[self._agency_ids(agency_code)] * 2),
             )
         return self.run_due(job=job)
@@ -185,12 +192,14 @@ class JobOffice:
         with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
             row = cursor.execute(
                 "UPDATE job_runs SET state = 'skipped', outcome = %s, finished_at = %s, "
-                "next_try_at = NULL WHERE state = 'failed' AND job = %s AND agency_id = ANY(%s) "
+                "next_try_at = NULL WHERE state IN ('failed', 'waiting') AND job = %s AND agency_id = ANY(%s) "
                 "RETURNING period_first, period_last",
                 (reason, self._clock(), chosen.name, self._agency_ids(agency_code)),
             ).fetchone()
         if row is None:
-            raise NotFound(f"no run of {job} failed at {agency_code}: see `taizhang jobs status`")
+            raise NotFound(
+                f"no run of {job} failed or waits at {agency_code}: see `taizhang jobs status`"
+            )
         period = Period(row["period_first"], row["period_last"])
         log.warning("jobs.skipped", job=job, agency=agency_code, period=period.name)
         return period.name
@@ -309,8 +318,8 @@ class JobOffice:
                 if run is not None and run.period == due.period:
                     if run.state.is_over:
                         return _ALREADY, ""
-                    if run.state is RunState.FAILED and not run.may_be_tried(self._clock()):
-                        return "waiting", ""
+                    if run.state in _TRIED_AGAIN and not run.may_be_tried(self._clock()):
+                        return "waiting" if run.state is RunState.WAITING else "put_off", ""
                 elif run is not None and run.period > due.period:
                     return _ALREADY, ""
                 return self._carry_out(connection, due)
@@ -329,26 +338,30 @@ class JobOffice:
         ).fetchone()
         attempts = int(row[0]) if row else 1
         actor = Actor.system(directory.acting_code(agency, shanghai_day(began)))
-        error, outcome, next_try = "", "", None
+        state, outcome, next_try = RunState.DONE, "", None
         log.debug("jobs.begun", **words, attempt=attempts)
         try:
             outcome = job.carry_out(Task(job, agency, period, due.code, actor, began))
         except (Unavailable, psycopg.OperationalError, psycopg.InterfaceError):
             raise  # no failure of this agency: the run is taken up again
+        except NotYet as missing:
+            state, outcome = RunState.WAITING, str(missing)
+            next_try = self._clock() + max(self._first_wait, LOOK_AGAIN)
+            log.info("jobs.waiting", **words, attempt=attempts, reason=outcome)
         except Exception as failure:
-            error = _in_words(failure)
+            state, outcome = RunState.FAILED, _in_words(failure)
             next_try = self._clock() + wait_after(attempts, self._first_wait)
-            log.error("jobs.failed", **words, attempt=attempts, error=error, where=_where(failure))
-        state = RunState.FAILED if error else RunState.DONE
+            log.error(
+                "jobs.failed", **words, attempt=attempts, error=outcome, where=_where(failure)
+            )
         ended = self._clock()
         connection.execute(
-            _END,
-            {**of, "state": state, "now": ended, "next": next_try, "outcome": error or outcome},
+            _END, {**of, "state": state, "now": ended, "next": next_try, "outcome": outcome}
         )
-        if not error:
+        if state is RunState.DONE:
             seconds = round((ended - began).total_seconds(), 3)
             log.info("jobs.done", **words, outcome=outcome, attempt=attempts, seconds=seconds)
-        return state.value, error
+        return state.value, outcome if state is RunState.FAILED else ""
 
     def _switches(self) -> dict[str, _Switch]:
         with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
@@ -399,7 +412,10 @@ class JobOffice:
             next_due_at=next_due,
             due=len(series),
             failed=states.count("failed"),
-            late=sum(now - one.due_at > self._late_after for one in series),
+            late=sum(
+                one.state != RunState.WAITING and now - one.due_at > self._late_after
+                for one in series
+            ),
             series=tuple(series),
         )
 
@@ -429,7 +445,7 @@ class JobOffice:
             state=state,
             attempts=run.attempts if run else 0,
             next_try_at=run.next_try_at if run else None,
-            error=run.outcome if run and run.state is RunState.FAILED else None,
+            error=run.outcome if run and run.state in _TRIED_AGAIN else None,
         )
 
     def _is_held(self, connection: Connection[Any], job: Job, agency: Agency) -> bool:

@@ -166,12 +166,13 @@ def begin(
 
 
 def _tell(report: RunReport) -> None:
-    waiting = f", {report.waiting} waiting for another try" if report.waiting else ""
+    waiting = f", {report.waiting} waiting for what they need" if report.waiting else ""
+    put_off = f", {report.put_off} put off to another try" if report.put_off else ""
     elsewhere = f", {report.elsewhere} in hand elsewhere" if report.elsewhere else ""
-    typer.echo(f"{report.done} run(s) done, {report.failed} failed{waiting}{elsewhere}")
+    typer.echo(f"{report.done} run(s) done, {report.failed} failed{put_off}{waiting}{elsewhere}")
     for error in report.errors:
         console.print("[red]failed:[/red]", escape(error), highlight=False, soft_wrap=True)
-    if report.errors or report.waiting:
+    if report.errors or report.put_off:
         raise typer.Exit(1)
 
 
@@ -220,12 +221,13 @@ STATES_ZH = {
     "due": "待办",
     "running": "办理中",
     "interrupted": "中断待续",
+    "waiting": "等待条件",
     "failed": "失败",
     "late": "逾期",
 }
 
 
-URGENCY = ("failed", "interrupted", "late", "running", "due")
+URGENCY = ("failed", "interrupted", "late", "waiting", "running", "due")
 
 
 def _moment(moment: datetime | None) -> str:

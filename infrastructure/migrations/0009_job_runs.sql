@@ -5,7 +5,7 @@ CREATE TABLE job_runs (
     period_first date NOT NULL,
     period_last date NOT NULL,
     agency_code text NOT NULL, -- the one it bore on the last day of the period
-    state text NOT NULL CHECK (state IN ('running', 'done', 'failed', 'skipped')),
+    state text NOT NULL CHECK (state IN ('running', 'done', 'waiting', 'failed', 'skipped')),
     attempts integer NOT NULL,
     started_at timestamptz NOT NULL,
     finished_at timestamptz,

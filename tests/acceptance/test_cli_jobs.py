@@ -150,7 +150,7 @@ def test_what_failed_is_shown_and_tried_again(command_line: CommandLine) -> None
     assert "失败" in table
     assert "is missing from issued_documents" in " ".join(table.replace("│", " ").split())
     assert command_line.run("jobs", "retry", NOTICES).returncode == 1
-    assert "2 waiting for another try" in command_line.run("run-due", "--job", NOTICES).stdout
+    assert "2 put off to another try" in command_line.run("run-due", "--job", NOTICES).stdout
     command_line.rows("INSERT INTO issued_documents SELECT * FROM lost")
     assert command_line.ok("jobs", "retry").startswith("38 run(s) done, 0 failed")
     assert status(command_line)["exit"] == 0

@@ -28,7 +28,7 @@ from taizhang import (
     VerifyLicence,
 )
 from taizhang.application.commands.reminders import RecordOverdueDuty
-from taizhang.application.jobs import Job, JobStatus, Rhythm, RunReport, Task
+from taizhang.application.jobs import Job, JobStatus, NotYet, Rhythm, RunReport, Task
 from taizhang.domain.calendar import SHANGHAI
 from taizhang.domain.employer.papers import LicenceKind
 from taizhang.domain.organisation.agency import AgencyLevel
@@ -216,7 +216,7 @@ class TestAClockSetBack:
             break_notices(broken, lambda code: code == DISTRICT)
             assert due(world).failed == 1
         world.clock.forward(days=-1)
-        assert due(world).waiting == 0
+        assert due(world).put_off == 0
         assert (DISTRICT, "2026-11-02") in notices(world)
 
 
@@ -242,7 +242,7 @@ class TestAFailingAgency:
         with monkeypatch.context() as broken:
             break_notices(broken, lambda code: code == DISTRICT)
             report = due(world)
-        assert (report.failed, report.waiting) == (1, 0)
+        assert (report.failed, report.put_off) == (1, 0)
         assert report.errors == (f"{NOTICES} {DISTRICT} 2026-11-02: the notice cannot be made",)
         assert [code for code, _ in notices(world) if code != DISTRICT] == [
             *(CITY, SUBDISTRICT, "110108"), *(CITY, SUBDISTRICT, "110108"),
@@ -254,7 +254,7 @@ class TestAFailingAgency:
         assert (series.state, series.attempts) == ("failed", 1)
         assert series.error == "the notice cannot be made"
         # Tried again only after a minute; then both days, in order.
-        assert due(world).waiting == 1
+        assert due(world).put_off == 1
         world.clock.forward(minutes=1)
         due(world)
         assert [one for one in notices(world) if one[0] == DISTRICT] == [
@@ -277,7 +277,7 @@ class TestAFailingAgency:
             for minutes in (1, 2, 4):
                 world.clock.forward(minutes=minutes)
                 assert due(world).failed == 1
-                assert due(world).waiting == 1
+                assert due(world).put_off == 1
             assert world.taizhang.jobs.retry(NOTICES, DISTRICT).failed == 1
         assert world.taizhang.jobs.retry().done == 1
         assert (DISTRICT, "2026-11-02") in notices(world)
@@ -291,6 +291,27 @@ class TestAFailingAgency:
         (series,) = standing(world, NOTICES).series
         assert series.error == "KeyError, which is not foreseen: the log says where it came from"
 
+    def test_what_a_run_needs_may_not_be_there_yet(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It waits and looks again: no failure, and not late; the others go on."""
+        world.clock.forward(days=1)
+        with monkeypatch.context() as waits:
+            break_notices(
+                waits, lambda code: code == DISTRICT, NotYet("checks are open until then")
+            )
+            report = due(world)
+            assert (report.failed, report.waiting, report.errors) == (0, 1, ())
+            world.clock.forward(minutes=90)
+            assert due(world).waiting == 1
+        status = standing(world, NOTICES)
+        assert (status.is_well, status.due, status.late) == (True, 1, 0)
+        (series,) = status.series
+        assert (series.state, series.error) == ("waiting", "checks are open until then")
+        assert due(world).waiting == 1
+        world.clock.forward(minutes=10)
+        assert due(world).done == 1
+
     def test_a_run_that_is_given_up_lets_the_later_ones_go_on(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -299,7 +320,9 @@ class TestAFailingAgency:
             break_notices(broken, lambda code: code == DISTRICT)
             due(world)
         assert world.taizhang.jobs.skip(NOTICES, DISTRICT, "无记录可查") == "2026-11-02"
-        with pytest.raises(NotFound, match="no run of daily_vacancy_notice failed at 110105"):
+        with pytest.raises(
+            NotFound, match="no run of daily_vacancy_notice failed or waits at 110105"
+        ):
             world.taizhang.jobs.skip(NOTICES, DISTRICT, "again")
         due(world)
         assert [day for code, day in notices(world) if code == DISTRICT] == ["2026-11-03"]
