@@ -76,6 +76,11 @@ class RunState(StrEnum):
         """Say whether the series goes on after it."""
         return self in (RunState.DONE, RunState.SKIPPED)
 
+    @property
+    def is_tried_again(self) -> bool:
+        """Say whether it is tried again after a while."""
+        return self in (RunState.FAILED, RunState.WAITING)
+
 
 class Run(NamedTuple):
     """What is kept of a run: one job, one agency, one period."""

@@ -90,8 +90,8 @@ def run_due(
 ) -> None:
     """Do everything that is due now, then end: for a cron of your own, as often as you like.
 
-    It does what `serve-jobs` does, and may run beside it. Ends with 1 if a run failed or an earlier
-    failure still waits: the others were done, and a later call tries again.
+    It does what `serve-jobs` does, and may run beside it. Ends with 1 if a run failed, or failed earlier
+    and is put off: the others were done, and a later call tries again.
     """
     with opened() as taizhang:
         _tell(taizhang.jobs.run_due(as_of=as_of, job=job))
