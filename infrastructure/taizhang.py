@@ -31,6 +31,8 @@ from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
 from .following import Tail, checked_types
+from .job_catalogue import Workshop, all_jobs
+from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper, MaskingMapper
@@ -70,7 +72,8 @@ class Taizhang:
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
-    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log.
+    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
+    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …).
     """
 
     def __init__(
@@ -123,6 +126,15 @@ class Taizhang:
             database, self.events, self.service, self.projections, calendar, editions, clock,
             random_bytes,
         )  # fmt: skip
+        workshop = Workshop(database, self.service, self.projections)
+        self.jobs = JobOffice(
+            database,
+            self.service,
+            self.projections,
+            all_jobs(workshop, self.notices),
+            clock,
+            settings,
+        )
 
     @classmethod
     def open(

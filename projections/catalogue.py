@@ -13,6 +13,7 @@ from .job_seekers import JobSeekers
 from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
+from .overdue_duties import OverdueDuties
 from .read_model import ReadModel
 from .registry_reports import RegistryReports
 from .spot_check_items import SpotCheckItems
@@ -34,6 +35,7 @@ def read_models(
         LedgerEntries(counted_by, editions),
         Obligations(counted_by, editions),
         Notices(),
+        OverdueDuties(),
         JobSeekers(),
         AssistanceCases(editions),
         Surveys(),

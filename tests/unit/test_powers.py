@@ -104,6 +104,7 @@ CHIEFS = SERVING | {Role.SUPERVISOR}
 ANYBODY, ANYWHERE = set(Role), set(LEVELS)
 WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.LOOK: (ANYWHERE, ANYBODY),
+    Power.REMIND: (ANYWHERE, set()),
     Power.MANAGE_AGENCIES: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.MANAGE_STAFF: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.ISSUE_NOTICES: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
@@ -137,6 +138,7 @@ NEED_NO_PERSON = {
     Power.ISSUE_NOTICES,
     Power.SPOT_CHECK,
     Power.LOOK,
+    Power.REMIND,
     Power.RECORD_STATUS,
     Power.ACT_ONLINE,
     Power.RECEIVE_APPEALS,
