@@ -37,13 +37,17 @@ class TransferStep(StrEnum):
 
 @dataclass(slots=True)
 class Transfer:
-    """A transfer under way: to which agency, how far it has come, with whom it lies, who decides."""
+    """A transfer under way: to which agency, how far it has come, with whom it lies, who decides.
+
+    `confirmed` says that the receiving agency consents, where the side asks for that.
+    """
 
     to_agency_code: str
     requested_on: date
     step: TransferStep = TransferStep.REQUESTED
     lies_with: str = ""
     decided_by: str = ""
+    confirmed: bool = False
 
 
 class Transferable(Protocol):
@@ -105,13 +109,13 @@ class GoesTo(Towards):
 class CourseEvents(NamedTuple):
     """The events of a side, in the order of the course."""
 
-    requested: type[Event]
-    verified: type[Event]
-    applied: type[Event]
-    passed_on: type[Event]
-    approved: type[Event]
-    rejected: type[Event]
-    withdrawn: type[Event]
+    requested: type[Any]
+    verified: type[Any]
+    applied: type[Any]
+    passed_on: type[Any]
+    approved: type[Any]
+    rejected: type[Any]
+    withdrawn: type[Any]
 
 
 # --- the course -----------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from ..domain.regulation.edition import EDITIONS, Edition
 from .assistance_cases import AssistanceCases
 from .employers import Employers
 from .job_seekers import JobSeekers
+from .key_enterprises import KeyEnterprises
 from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
@@ -32,5 +33,6 @@ def read_models(
         Notices(),
         JobSeekers(),
         AssistanceCases(editions),
+        KeyEnterprises(),
         Surveys(),
     )

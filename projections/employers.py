@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from ..domain.employer.ledger import KeyServiceBegun, KeyServiceEnded
 from ..domain.employer.papers import (
     AgentRevoked,
     AgentVerified,
@@ -32,6 +33,7 @@ class EmployerRow(Row):
     `licence_valid_until` None is a licence without term once `licence_valid_from` is known. `agents`
     holds each agent's last good day and masked name, by id; `agent_valid_until` and
     `agent_name_masked` are those of the agent whose papers last longest, None without agents.
+    `key_agreement` is the agreement by which it is served as a key enterprise, at `key_agency_code`.
     """
 
     stream_id: UUID
@@ -52,6 +54,8 @@ class EmployerRow(Row):
     agent_valid_until: date | None = None
     agent_name_masked: str | None = None
     registered_on: date | None = None
+    key_agreement: UUID | None = None
+    key_agency_code: str | None = None
 
 
 def _basics(row: EmployerRow, event: EmployerBasicsChanged, _: RecordedEvent) -> None:
@@ -105,12 +109,23 @@ def _registered(row: EmployerRow, _: EmployerRegistered, recorded: RecordedEvent
     row.registered_on = recorded.occurred_on
 
 
+def _key(row: EmployerRow, event: KeyServiceBegun, _: RecordedEvent) -> None:
+    row.key_agreement, row.key_agency_code = event.agreement_id, event.agency_code
+
+
+def _ordinary(row: EmployerRow, event: KeyServiceEnded, _: RecordedEvent) -> None:
+    if row.key_agreement == event.agreement_id:
+        row.key_agreement = row.key_agency_code = None
+
+
 _CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] = {
     EmployerBasicsChanged: _basics,
     LicenceVerified: _licence,
     AgentVerified: _agent,
     AgentRevoked: _revoked,
     EmployerRegistered: _registered,
+    KeyServiceBegun: _key,
+    KeyServiceEnded: _ordinary,
 }
 _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
 
@@ -118,6 +133,7 @@ _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
 class Employers(ReadModel[EmployerRow]):
     """One row per employer."""
 
+    version = 2
     row = EmployerRow
     table = Table(
         "employers",

@@ -16,10 +16,13 @@ from . import (
     assistance,
     assistance_course,
     assisted_work,
+    catalogues,
     contact,
     employers,
     guidance,
     job_seekers,
+    key_enterprise_course,
+    key_enterprises,
     organisation,
     referrals,
 )
@@ -37,6 +40,9 @@ COMMANDS: dict[str, type[Command]] = {
         assistance,
         assisted_work,
         assistance_course,
+        catalogues,
+        key_enterprise_course,
+        key_enterprises,
     )
     for cls in module.ALL
 }

@@ -55,13 +55,22 @@ DUTIES: Final = (
 )
 """The duties that stand open until they are discharged or cancelled."""
 
+_NO_ENTRY: Final = frozenset(
+    {
+        # That time has run out is no service: it may be recorded whenever it is noticed.
+        vacancy.VacancyLapsed,
+        # The agreement's own event is the service.
+        ledger.KeyServiceBegun,
+        ledger.KeyServiceEnded,
+    }
+)
+
 ENTRY_DUTIES: Final = (
     EntryDuty(
         key="employer_service_entry",
         rule="50",
         title_zh="及时录入用人单位服务台账",
-        # That time has run out is no service: it may be recorded whenever it is noticed.
-        services=tuple(event for event in EVENTS if event is not vacancy.VacancyLapsed),
+        services=tuple(event for event in EVENTS if event not in _NO_ENTRY),
         subjects=("referral_id", "vacancy_id"),  # what a referral is about is the referral
     ),
 )
