@@ -13,14 +13,14 @@ from datetime import date
 from typing import ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from ..aggregate import Aggregate, Change, changed_by
 from ..errors import InvalidInput, RuleBroken
 from ..events import Event, RecordedEvent
 from ..organisation.agency import AgencyCode
 from ..organisation.directory import Directory
-from .industry import IndustryCode, covers
+from .industry import check_industry, covers
 
 
 class Restriction(BaseModel):
@@ -28,9 +28,10 @@ class Restriction(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    industry_code: IndustryCode
-    name: str = Field(default="", max_length=200)
-    conditions: str = Field(default="", max_length=2000)
+    industry_code: str
+    """A section, division, group or class of GB/T 4754, in its plain form once it is loaded."""
+    name: str = ""
+    conditions: str = ""
 
 
 class CatalogueEdition(BaseModel):
@@ -38,7 +39,7 @@ class CatalogueEdition(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(min_length=1, max_length=100)
+    name: str
     in_force_from: date
     entries: tuple[Restriction, ...]
 
@@ -105,8 +106,9 @@ def load(catalogue: RestrictedIndustries, area_code: str, edition: CatalogueEdit
     """Load an edition; the same one again changes nothing.
 
     Rule 44. Raises InvalidInput for an edition that is known with another content, for two that would be
-    in force from the same day, and for an industry that is listed twice.
+    in force from the same day, for a code that is none, and for an industry that is listed twice.
     """
+    edition = edition.model_copy(update={"entries": tuple(map(_in_plain_form, edition.entries))})
     known = catalogue.editions.get(edition.name)
     if known == edition:
         return []
@@ -138,6 +140,13 @@ def load(catalogue: RestrictedIndustries, area_code: str, edition: CatalogueEdit
             field="entries",
         )
     return [EditionLoaded(area_code=area_code, edition=edition)]
+
+
+def _in_plain_form(entry: Restriction) -> Restriction:
+    try:
+        return entry.model_copy(update={"industry_code": check_industry(entry.industry_code)})
+    except ValueError as error:
+        raise InvalidInput(str(error), field="industry_code") from error
 
 
 def areas_of(directory: Directory, agency_code: str, day: date) -> tuple[str, ...]:

@@ -61,7 +61,5 @@ def _check_class(text: str) -> str:
     return code
 
 
-IndustryCode = Annotated[str, StringConstraints(max_length=8), AfterValidator(check_industry)]
-"""A section, division, group or class, as a catalogue lists them."""
 ClassCode = Annotated[str, StringConstraints(max_length=8), AfterValidator(_check_class)]
 """A class: what an enterprise mainly does."""

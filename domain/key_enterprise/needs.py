@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Part(StrEnum):
@@ -91,14 +91,6 @@ class QuarterPlan(_Stated):
     begins_on: date
     """The first day of the quarter."""
     posts: tuple[Post, ...] = ()
-
-    @model_validator(mode="after")
-    def _begins_a_quarter(self) -> Self:
-        if self.begins_on != quarter_of(self.begins_on):
-            raise ValueError(
-                f"{self.begins_on} does not begin a quarter: {quarter_of(self.begins_on)} does"
-            )
-        return self
 
     @property
     def headcount(self) -> int:

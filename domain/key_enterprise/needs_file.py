@@ -153,10 +153,14 @@ def contact(
 def _require_plan(content: StaffingNeeds, occasion: Occasion) -> None:
     if content.plan is None:
         return
-    day = occasion.occurred_on
-    if content.plan.begins_on not in (quarter_of(day), next_quarter(day)):
+    day, begins_on = occasion.occurred_on, content.plan.begins_on
+    if begins_on != quarter_of(begins_on):
+        raise InvalidInput(
+            f"{begins_on} does not begin a quarter: {quarter_of(begins_on)} does", field="begins_on"
+        )
+    if begins_on not in (quarter_of(day), next_quarter(day)):
         raise RuleBroken(
             "48.1",
-            f"the hiring plan is for the quarter that begins on {content.plan.begins_on}: on {day} it is "
+            f"the hiring plan is for the quarter that begins on {begins_on}: on {day} it is "
             f"that of the coming quarter, which begins on {next_quarter(day)}",
         )

@@ -108,6 +108,9 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.MANAGE_STAFF: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.ISSUE_NOTICES: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
     Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
+    Power.SERVE_KEY_ENTERPRISES: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.CLOSE_AGREEMENTS: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.LOAD_CATALOGUES: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Power.CLOSE_VACANCIES: (BELOW_CITY, SERVING),
     Power.REVIEW_VACANCIES: (BELOW_CITY, REVIEWING),
     Power.SERVE_JOB_SEEKERS: (BELOW_CITY, SERVING),
@@ -128,8 +131,10 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
     Power.MANAGE_STAFF,
+    Power.CLOSE_AGREEMENTS,
     Power.CLOSE_VACANCIES,
     Power.ISSUE_NOTICES,
+    Power.LOAD_CATALOGUES,
     Power.LOOK,
     Power.RECORD_STATUS,
     Power.ACT_ONLINE,
@@ -137,7 +142,9 @@ NEED_NO_PERSON = {
 }
 
 
-@pytest.mark.rule("4", "14.last", "18", "23.1", "28", "41", "56.1", "59.2", "60", "65")
+@pytest.mark.rule(
+    "4", "14.last", "18", "23.1", "28", "41", "44", "45.3", "56.1", "59.2", "60", "65"
+)
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("code", LEVELS)
 def test_in_its_own_agency_each_role_may_do_its_own_work(

@@ -117,6 +117,9 @@ def test_an_edition_is_loaded_once_and_never_changed(desk: Agreed) -> None:
             ),
             "listed twice",
         ),
+        (edition_of(DISTRICT, "2029", date(2029, 1, 1), [{"industry_code": "00"}]), "division 00"),
+        (edition_of(DISTRICT, "2029", date(2029, 1, 1), [{"industry_code": "A13"}]), "section C"),
+        (edition_of(DISTRICT, "2029", date(2029, 1, 1), [{"industry_code": "1"}]), "no code"),
     ):
         desk.when(other)
         assert isinstance(desk.answer, InvalidInput)
