@@ -64,6 +64,10 @@ _AGREEMENT = """
         ) AS by_rule
     ) AS o ON k.stage = 'in_force'
 """
+_LACKS = """
+    k.needs_missing <> '[]' OR NOT k.team_complete OR (k.supports > 0 AND k.effect_on IS NULL)
+    OR o.overdue IS NOT NULL OR k.valid_until < %(day)s OR k.specialist_id = ANY(%(left)s)
+"""
 _COURSE = """
     SELECT * FROM obligations
     WHERE subject_id = %(employer)s AND duty = ANY(%(duties)s) AND stream_id = %(stream)s
@@ -134,28 +138,17 @@ class EnterpriseQueries(Looking):
 
         With `only_lacking` those whose records lack something or for which a duty is late. Rules 44-48.
         """
-        condition = (
-            "WHERE k.agency_code = ANY(%(codes)s) AND (NOT %(live)s OR k.stage = 'in_force')"
-        )
+        codes, condition = self._codes(by, agency_code), "WHERE k.agency_code = ANY(%(codes)s)"
+        if only_in_force or only_lacking:
+            condition += " AND k.stage = 'in_force'"
+        if only_lacking:
+            condition += f" AND ({_LACKS})"
         rows = self._rows(
-            f"{_AGREEMENT} {condition} ORDER BY k.stage DESC, k.valid_until, e.credit_code",
-            {
-                "codes": self._codes(by, agency_code),
-                "live": only_in_force,
-                **self._asked,
-            },
+            f"{_AGREEMENT} {condition} ORDER BY k.stage DESC, k.valid_until, e.credit_code "
+            "LIMIT %(limit)s",
+            {"codes": codes, "left": self._left(codes), "limit": limit, **self._asked},
         )
-        views = (self._view(row) for row in rows)
-        found = [
-            one
-            for one in views
-            if not only_lacking
-            or one.missing_zh
-            or one.overdue
-            or one.past_term
-            or one.specialist_left
-        ]
-        return found[:limit]
+        return [self._view(row) for row in rows]
 
     def needs_file(self, agreement: UUID | str, *, by: Actor) -> NeedsFileView:
         """Return a staffing needs file with what is missing and all its versions.
@@ -254,6 +247,19 @@ class EnterpriseQueries(Looking):
     def _asked(self) -> dict[str, Any]:
         return {"duties": _DUTIES, "day": self._today()}
 
+    def _left(self, codes: list[str]) -> list[str]:
+        """Return the specialists of agreements at these agencies who are on no staff any more."""
+        rows = self._rows(
+            "SELECT DISTINCT specialist_id FROM key_enterprises "
+            "WHERE stage = 'in_force' AND agency_code = ANY(%s)",
+            (codes,),
+        )
+        return [row["specialist_id"] for row in rows if self._has_left(row["specialist_id"])]
+
+    def _has_left(self, staff_id: str) -> bool:
+        member = self._service.directory.member(staff_id)
+        return member is not None and member.agency_codes.on(self._today()) is None
+
     def _seen(self, agreement: UUID | str, by: Actor) -> list[dict[str, Any]]:
         """Return the rows of an enterprise's agreements up to the one asked for.
 
@@ -286,11 +292,10 @@ class EnterpriseQueries(Looking):
     def _view(self, row: dict[str, Any]) -> AgreementView:
         today, state = self._today(), self._state(row["agreement_id"])
         is_live = row["stage"] == AgreementStage.IN_FORCE
-        member = self._service.directory.member(row["specialist_id"])
         return AgreementView.model_validate(
             {
                 **row,
-                "specialist_left": member is not None and member.agency_codes.on(today) is None,
+                "specialist_left": self._has_left(row["specialist_id"]),
                 "past_term": is_live and row["valid_until"] < today,
                 "missing_zh": tuple(gap.text_zh for gap in gaps_of(state)) if is_live else (),
             },
