@@ -58,10 +58,10 @@ class CatalogueImport(TableImport[CatalogueRow, CatalogueMapping]):
                 self._load(edition, report)
                 continue
             told = {line.line for line in report.lines}
-            for row in edition:
-                if row.line not in told:
+            for one in edition:
+                if one.line not in told:
                     reason = f"the edition is taken whole or not at all: mend line {bad} first"
-                    report.refused(row.line, reason, key=row.key)
+                    report.refused(one.line, reason, key=one.key)
         report.lines.sort(key=lambda line: line.line)
         return report
 
