@@ -98,9 +98,13 @@ def interpret(row: SourceRow, mapping: CatalogueMapping) -> CatalogueRow:
         wrong(Field.AREA, f"{area[:40]!r} is no code of an area: 6, 9 or 12 digits, as 110105")
     if not 1 <= len(edition) <= 100:
         wrong(Field.EDITION, "the name of the edition has 1 to 100 characters")
-    day, reason, _ = read_date(cells.get(Field.IN_FORCE_FROM, ""))
-    if day is None:
-        wrong(Field.IN_FORCE_FROM, reason or "the day from which it is in force is not given")
+    day = None
+    if Field.IN_FORCE_FROM in cells:
+        day, reason, _ = read_date(cells[Field.IN_FORCE_FROM])
+        if day is None:
+            wrong(Field.IN_FORCE_FROM, reason)
+    else:
+        wrong(Field.IN_FORCE_FROM, "the day from which it is in force is not given")
     code, written = "", cells.get(Field.INDUSTRY_CODE, "")
     if ROUNDED.fullmatch(written):
         wrong(Field.INDUSTRY_CODE, f"{written!r} was rounded by a spreadsheet")
