@@ -17,7 +17,7 @@ from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice import DailyVacancyNotice
-from . import incidents, long_courses, ordinary, short_courses
+from . import enterprises, incidents, long_courses, ordinary, short_courses
 from .chance import Chance
 from .city import City, Office
 from .course import Course
@@ -137,6 +137,7 @@ class Month:
         long_courses.enter(place)
         short_courses.enter(place)
         ordinary.enter(place, self.scale.people)
+        enterprises.enter(place)
         return place
 
     # --- what is entered in the diary beforehand ----------------------------------------------
