@@ -105,8 +105,8 @@ def test_what_cannot_be_done_is_said(command_line: CommandLine) -> None:
     assert "no column gives the edition" in said
     told = ("--map", "edition:=x", "--map", "in_force_from:=2026-01-01")
     bad.write_text("行业代码,区划代码\n51,110000\n999,110000\n", encoding="utf-8")
-    said = command_line.run(
+    done = command_line.run(
         "import", "restricted-industries", str(bad), "--agency", "110000", *told
     )
-    assert said.returncode == 1
-    assert "mend line 3 first" in said.stderr
+    assert done.returncode == 1
+    assert "mend line 3 first" in done.stderr

@@ -143,7 +143,7 @@ class Agreed(Desk):
         )
         return complete.model_copy(update=changes)
 
-    def contact(self, **fields: Any) -> ContactKeyEnterprise:
+    def contact(self, **fields: Any) -> Any:
         told: dict[str, Any] = {"method": "phone", "learnt": "用工平稳", **fields}
         return self.of(ContactKeyEnterprise, **told)
 
@@ -160,7 +160,7 @@ class Agreed(Desk):
         )
         return guidance_id
 
-    def follow_up(self, about_id: UUID, **fields: Any) -> FollowUpKeyEnterprise:
+    def follow_up(self, about_id: UUID, **fields: Any) -> Any:
         told: dict[str, Any] = {"method": "phone", "learnt": "已了解", **fields}
         return self.of(FollowUpKeyEnterprise, follow_up_id=uuid4(), about_id=about_id, **told)
 

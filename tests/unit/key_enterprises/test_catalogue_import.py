@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from taizhang.application.catalogue_import import CatalogueImport
-from taizhang.application.catalogue_rows import CatalogueMapping
+from taizhang.application.catalogue_rows import CatalogueMapping, Field
 from taizhang.application.column_mapping import MappingError
 from taizhang.application.import_rows import ImportReport, LineStatus, RowError
 from taizhang.domain.key_enterprise.catalogue import RestrictedIndustries, catalogue_stream
@@ -95,7 +95,8 @@ def test_one_bad_line_and_none_of_its_edition_is_taken(desk: Agreed, row: str, w
 
 @pytest.mark.rule("44")
 def test_a_line_that_cannot_be_read_may_belong_to_any_edition(desk: Agreed) -> None:
-    rows = [*lines(f"{CITY},2026,2026-02-01,51,,"), RowError(3, "行业代码", "broken")]
+    rows: list[Line | RowError] = [*lines(f"{CITY},2026,2026-02-01,51,,")]
+    rows.append(RowError(3, "行业代码", "broken"))
     run = CatalogueImport(desk.service, by=Actor.system(CITY)).run
     report = run("t.csv", rows, CatalogueMapping.build(HEADER))
     assert report.totals()[LineStatus.REFUSED] == 2
@@ -121,7 +122,7 @@ def test_columns_that_are_missing_may_be_told_for_all_rows() -> None:
     told = CatalogueMapping.from_options(
         ["area:=110000", "edition:=x", "in_force_from:=2026-01-01"]
     )
-    assert CatalogueMapping.build(("行业代码",), told).fills(CatalogueMapping.fields("area"))
+    assert CatalogueMapping.build(("行业代码",), told).fills(Field.AREA)
 
 
 def test_the_sample_is_a_good_file_and_says_that_it_is_a_sample(desk: Agreed) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_an_agreement_is_signed_and_the_ledger_knows_of_it(desk: Agreed) -> None
     ],
 )
 def test_what_stands_against_an_agreement(
-    desk: Agreed, changes: dict[str, str], rule: str, words: list[str]
+    desk: Agreed, changes: dict[str, Any], rule: str, words: list[str]
 ) -> None:
     desk.listed().when(desk.sign(**changes)).refused(rule, *words)
 
