@@ -23,7 +23,6 @@ from ..application.views_enterprises import (
     QuarterContact,
     SpecialistSpell,
 )
-from ..application.views_people import CourseDuty
 from ..domain.duties import key_enterprises
 from ..domain.errors import InvalidInput, NotFound
 from ..domain.events import RecordedEvent
@@ -35,20 +34,18 @@ from ..domain.key_enterprise.gaps import gaps_of, missing_parts
 from ..domain.key_enterprise.needs import quarter_zh
 from ..domain.key_enterprise.needs_file import NeedsFileOpened, NeedsFileRevised
 from ..domain.key_enterprise.state import AgreementStage
-from ..domain.obligations import TITLES_ZH, Outcome
+from ..domain.obligations import Outcome
 from ..domain.organisation.powers import Actor, Power, reaches
-from ..domain.regulation.rules import RULES
 from .as_of import SUFFIX
 from .database import Database
 from .event_store import PostgresEventStore
 from .looking import Looking
 from .people_summaries import AsOf
 from .places import Places, together
-
-MISSED = "missed"
-"""`outcome` of a duty that is open after its day; otherwise a `domain.obligations.Outcome`."""
+from .queries_people import course_duty
 
 _CONTACT = "enterprise_contact"
+_KEPT = frozenset({Outcome.MET.value, Outcome.LATE.value})
 _DUTIES = [duty.key for duty in key_enterprises.DUTIES]
 _COURSE_DUTIES = [*_DUTIES, *(duty.key for duty in key_enterprises.ENTRY_DUTIES)]
 _AGREEMENT = """
@@ -136,7 +133,9 @@ class EnterpriseQueries(Looking):
     ) -> list[AgreementView]:
         """Return the agreements of an agency and those below it, the earliest end of term first.
 
-        With `only_lacking` those whose records lack something or for which a duty is late. Rules 44-48.
+        With `only_lacking` those whose records lack something or for which a duty is late.
+
+        Rules 46, 47, 48.1, 48.2.
         """
         codes, condition = self._codes(by, agency_code), "WHERE k.agency_code = ANY(%(codes)s)"
         if only_in_force or only_lacking:
@@ -310,7 +309,7 @@ class EnterpriseQueries(Looking):
     def _course(self, row: dict[str, Any], known: dict[UUID, dict[str, Any]]) -> AgreementCourse:
         today, stream_id = self._today(), row["agreement_id"]
         asked = {"employer": row["employer_id"], "duties": _COURSE_DUTIES, "stream": stream_id}
-        duties = self._rows(_COURSE, asked)
+        duties = [course_duty(one, today) for one in self._rows(_COURSE, asked)]
         former = known.get(row["continued_from"])
         gap = None
         if former is not None and former["ended_on"] is not None:
@@ -320,28 +319,16 @@ class EnterpriseQueries(Looking):
             specialists=tuple(_specialists(self._store.history(stream_id))),
             quarters=tuple(
                 QuarterContact(
-                    quarter=quarter_zh(duty["arose_on"]),
-                    begins_on=duty["arose_on"],
-                    due_on=duty["due_on"],
-                    contacted_on=duty["closed_on"] if _is_kept(duty) else None,
-                    outcome=_outcome(duty, today),
+                    quarter=quarter_zh(one.arose_on),
+                    begins_on=one.arose_on,
+                    due_on=one.due_on,
+                    contacted_on=one.closed_on if one.outcome in _KEPT else None,
+                    outcome=one.outcome,
                 )
-                for duty in duties
-                if duty["duty"] == _CONTACT and duty["arose_on"] <= today
+                for one in duties
+                if one.duty == _CONTACT and one.arose_on <= today
             ),
-            duties=tuple(
-                CourseDuty.model_validate(
-                    {
-                        **duty,
-                        "title_zh": TITLES_ZH[duty["duty"]],
-                        "citation": RULES[duty["rule"]].citation,
-                        "outcome": _outcome(duty, today),
-                    },
-                    extra="ignore",
-                )
-                for duty in duties
-                if duty["duty"] != _CONTACT
-            ),
+            duties=tuple(one for one in duties if one.duty != _CONTACT),
             gap_days=gap,
         )
 
@@ -357,15 +344,6 @@ class EnterpriseQueries(Looking):
             for text in statements:
                 found += cursor.execute(text.format(asof=SUFFIX).encode(), asked).fetchall()
         return found
-
-
-def _outcome(duty: dict[str, Any], today: date) -> str:
-    is_missed = duty["outcome"] == Outcome.OPEN.value and duty["due_on"] < today
-    return MISSED if is_missed else str(duty["outcome"])
-
-
-def _is_kept(duty: dict[str, Any]) -> bool:
-    return duty["outcome"] in (Outcome.MET.value, Outcome.LATE.value)
 
 
 def _versions(history: Iterable[RecordedEvent]) -> Iterable[NeedsFileVersion]:

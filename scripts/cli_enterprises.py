@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from ..application.views_enterprises import AgreementView, EnterpriseCounts
 from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, tables
@@ -50,8 +50,9 @@ def agreements(
             typer.echo(one.model_dump_json())
         return
     table = Table(
-        "企业", "信用代码", "机构", "专员", "协议期", "最近联系", "缺项", "逾期", title="重点企业"
-    )
+        "企业", "信用代码", "机构", "专员", "协议期", "最近联系", Column("缺项", overflow="fold"),
+        "逾期", title="重点企业",
+    )  # fmt: skip
     for one in found:
         table.add_row(*_line(one))
     tables.print(table if found else "无重点企业")

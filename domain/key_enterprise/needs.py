@@ -27,6 +27,16 @@ class Part(StrEnum):
             "other": "有助于提供针对性日常服务的其他相关信息",
         }[self]
 
+    @property
+    def short_zh(self) -> str:
+        """The part in few words."""
+        return {
+            "basics": "基本信息",
+            "workforce": "用人规模及流动情况",
+            "hiring_plan": "未来一个季度用人计划",
+            "other": "其他相关信息",
+        }[self]
+
 
 class Missing(NamedTuple):
     """What is missing of a file: the part, and which of its fields."""
@@ -37,8 +47,9 @@ class Missing(NamedTuple):
     @property
     def text_zh(self) -> str:
         """What is missing, as a finding says it."""
-        lacking = "、".join(_FIELDS_ZH[field] for field in self.fields)
-        return f"{self.part.label_zh}：缺{lacking}"
+        if self.part not in (Part.BASICS, Part.WORKFORCE) or self.fields == ("file",):
+            return f"{self.part.short_zh}未填写"
+        return f"{self.part.short_zh}缺{'、'.join(_FIELDS_ZH[field] for field in self.fields)}"
 
 
 _FIELDS_ZH = {
@@ -48,9 +59,6 @@ _FIELDS_ZH = {
     "size": "企业规模",
     "employees": "用人规模",
     "turnover": "员工流动情况",
-    "quarter": "未来一个季度的用人计划",
-    "other": "其他相关信息",
-    "file": "用人需求档案",
 }
 
 

@@ -116,6 +116,12 @@ def revise_file(
         raise InvalidInput("say why the file changes", field="reason")
     if content == agreement.needs.content:
         return []
+    since = agreement.needs.revised_on
+    if since is not None and occasion.occurred_on < since:
+        raise InvalidInput(
+            f"the file was revised on {since}: what was learnt before does not replace that",
+            field="content",
+        )
     _require_plan(content, occasion)
     return [NeedsFileRevised(**agreement.whose, content=content, reason=reason)]
 
@@ -143,7 +149,7 @@ def contact(
         changed = revise_file(agreement, occasion, content, f"定期联系：{method.label_zh}")
     present = agreement.needs.content if content is None else content
     plan = None if present is None else present.plan
-    up_to_date = plan is not None and plan.begins_on == next_quarter(occasion.occurred_on)
+    up_to_date = plan is not None and plan.begins_on >= next_quarter(occasion.occurred_on)
     said = EnterpriseContacted(
         **agreement.whose, method=method, learnt=learnt, up_to_date=up_to_date
     )

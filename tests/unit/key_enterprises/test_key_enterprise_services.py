@@ -67,7 +67,12 @@ def test_the_file_has_four_parts_and_says_which_are_missing(desk: Agreed) -> Non
         Part.HIRING_PLAN: ("quarter",),
         Part.OTHER: ("other",),
     }
-    assert "缺经济类型、企业规模" in gaps_of(desk.agreement)[0].text_zh
+    assert [gap.text_zh for gap in gaps_of(desk.agreement) if gap.rule == "48.1"] == [
+        "基本信息缺经济类型、企业规模",
+        "用人规模及流动情况缺用人规模、员工流动情况",
+        "未来一个季度用人计划未填写",
+        "其他相关信息未填写",
+    ]
     desk.when(desk.of(OpenStaffingNeedsFile, content=partly))
     assert isinstance(desk.answer, InvalidInput)
     desk.later(3).done(
@@ -154,6 +159,21 @@ def test_a_quarter_that_was_missed_is_kept_late_by_the_next_contact(desk: Agreed
     ]
     desk.done(desk.contact(content=desk.needs()))
     assert desk.outcome("enterprise_contact") == ["late", "met", "open"]
+
+
+@pytest.mark.rule("48.2")
+def test_a_contact_entered_later_counts_for_its_quarter_and_leaves_the_newer_file(
+    desk: Agreed,
+) -> None:
+    desk.served().on(date(2026, 7, 6)).done(desk.contact(content=desk.needs()))
+    assert desk.outcome("enterprise_contact") == ["late", "met", "open"]
+    desk.on(date(2026, 10, 9)).done(desk.contact(content=desk.needs()))
+    older = desk.needs(plan=QuarterPlan(begins_on=date(2026, 10, 1)))
+    desk.when(desk.contact(content=older, occurred_on=date(2026, 9, 30)))
+    assert isinstance(desk.answer, InvalidInput)
+    assert "revised on 2026-10-09" in desk.answer.reason
+    desk.done(desk.contact(occurred_on=date(2026, 9, 30)))
+    assert desk.agreement.needs.content == desk.needs()
 
 
 @pytest.mark.rule("48.2")
