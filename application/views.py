@@ -136,7 +136,7 @@ class StepView(View):
     evidence: tuple[str, ...]
     """The conditions that are met, in Chinese."""
     wanting_zh: tuple[str, ...]
-    """The conditions that are not met yet, in Chinese."""
+    """What is wanting of the conditions, in Chinese: 尚缺：…"""
     missing: tuple[str, ...]
     """What is missing, as a refusal of the step would say it."""
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
 from ..events import Event, RecordedEvent
+from ..job_seeker.status import Unmet
 from ..organisation.directory import Directory
 from ..organisation.staff import Role
 from .facts import Fact, require
@@ -33,11 +34,11 @@ class ServicePlace(StrEnum):
 class LedgerFacts(NamedTuple):
     """What a case needs to know of the person's ledger.
 
-    `problem` says which condition of Chapter 3 is not met (None: all are); `residence_area` is the
+    `problem` is the condition of Chapter 3 that is not met (None: all are); `residence_area` is the
     division in which the person lives, where it is stated.
     """
 
-    problem: str | None
+    problem: Unmet | None
     residence_area: str | None = None
 
 
@@ -110,17 +111,20 @@ def signing_facts(case: AssistanceCase, ledger: LedgerFacts) -> tuple[Fact, ...]
         Fact(
             ledger.problem is None,
             "已求职登记，经评估为重点帮扶对象，已办理失业（转移就业）登记和就业困难人员认定，或属本市、区确定的重点帮扶人员",
-            ledger.problem or "",
+            ledger.problem.text if ledger.problem else "",
+            ledger.problem.text_zh if ledger.problem else "",
         ),
         Fact(
             not case.is_live,
             "没有履行中的就业援助服务协议",
             f"agreement {case.number} of the person is in force, at agency {case.agency_code}",
+            "终止履行中的协议",
         ),
         Fact(
             not in_placement,
             "未在公益性岗位安置期内",
             "the person is placed in a public-welfare post: record the end of the placement first",
+            "公益性岗位安置期满",
         ),
     )
 

@@ -108,5 +108,6 @@ def psychological_facts(case: AssistanceCase) -> tuple[Fact, ...]:
             not case.readiness.job_ready and case.readiness.cause == UnreadyCause.ATTITUDE,
             "就业准备不足，原因为就业择业观念",
             "the last assessment found no unreadiness by attitude: assess readiness first",
+            "就业准备状况评估认定因就业择业观念准备不足",
         ),
     )

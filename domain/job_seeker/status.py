@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
@@ -332,22 +332,38 @@ def advise(ledger: JobSeekerLedger, occasion: Occasion, advice: str) -> list[Eve
     return [AdviceGiven(missing=missing, advice=advice)]
 
 
-def assistance_problem(ledger: JobSeekerLedger, edition: Edition) -> str | None:
+class Unmet(NamedTuple):
+    """A condition of Chapter 3 that is not met: as a refusal says it, and as a reader does."""
+
+    text: str
+    text_zh: str
+
+
+def assistance_problem(ledger: JobSeekerLedger, edition: Edition) -> Unmet | None:
     """Say which condition of Chapter 3 the person does not meet, None where all are met.
 
     Rules 13.1, 33.
     """
     if ledger.registration.registered_on is None:
-        return "the person is not registered for job seeking"
+        return Unmet("the person is not registered for job seeking", "求职登记")
     level = ledger.grading.level
     if level is None:
-        return "the person was not graded"
+        return Unmet("the person was not graded", "确定就业困难等级")
     if ledger.status.groups:
         return None
-    if not edition.key_support_level.reached(level):
-        return f"the level is {level}: key support begins at {edition.key_support_level.amount}"
+    key_support = edition.key_support_level
+    if not key_support.reached(level):
+        return Unmet(
+            f"the level is {level}: key support begins at {key_support.amount}",
+            f"就业困难等级达到重点帮扶（{key_support.amount}级以上，现为{level}级）",
+        )
     missing = ledger.status.missing(ledger.household)
-    return f"still missing: {', '.join(missing)}" if missing else None
+    if not missing:
+        return None
+    return Unmet(
+        f"still missing: {', '.join(missing)}",
+        f"办理{'、'.join(formality.label_zh for formality in missing)}",
+    )
 
 
 def _not_after(day: date, occasion: Occasion) -> None:

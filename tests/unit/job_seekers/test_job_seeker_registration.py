@@ -196,7 +196,8 @@ class TestStatus:
     @pytest.mark.rule("13.1")
     def test_what_is_missing_is_told(self, person: Person) -> None:
         def problem() -> str:
-            return assistance_problem(person.ledger, EDITION_2018) or ""
+            problem = assistance_problem(person.ledger, EDITION_2018)
+            return problem.text if problem else ""
 
         person.given_open()
         assert "not registered for job seeking" in problem()
