@@ -125,11 +125,11 @@ class StageSpell(View):
 
 
 class PlannedStage(View):
-    """A stage of the action plan against what happened."""
+    """A stage of the action plan against what happened; title and goal None where they are not shown."""
 
     number: int
-    title: str
-    goal: str
+    title: str | None = None
+    goal: str | None = None
     begins_on: date
     until: date
     revision: int
@@ -191,6 +191,8 @@ class CaseCourse(View):
     gap_days: int | None
     """Days between the end of the agreement before a transfer and this one; None without one before."""
     duties: tuple[CourseDuty, ...]
+    shows_personal_data: bool
+    """Whether it is shown what the stages of the plan are about."""
 
     def of_outcome(self, outcome: str) -> tuple[CourseDuty, ...]:
         """Return the duties with this outcome."""

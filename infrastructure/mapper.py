@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from ..domain.events import ERASED, REGISTRY, Event, EventRegistry, RecordedEvent
+from ..domain.events import ERASED, REGISTRY, Event, EventRegistry, InClear, RecordedEvent
 from .keys import KeyRing
 
 
@@ -79,6 +79,8 @@ class Mapper:
         if cls.personal_fields:
             subject_id = UUID(fields[cls.subject_field]) if cls.subject_field else stream_id
             for name in cls.personal_fields:
+                if isinstance(fields[name], InClear):
+                    continue
                 place = _place(stream_id, version, name)
                 text = self._keys.decrypt(subject_id, place, base64.b64decode(fields[name]))
                 fields[name] = ERASED if text is None else text

@@ -227,7 +227,7 @@ class Queries(Looking):
         ledger = self._store.load(JobSeekerLedger, person_id).aggregate
         assert isinstance(ledger, JobSeekerLedger)
         ledger.require_open()
-        case = last_case(self._case, person_id)
+        case = last_case(self._case, person_id, ledger.merging.cases)
         self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
         edition = edition_on(today, self._editions)
         facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)

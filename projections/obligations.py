@@ -57,7 +57,7 @@ _VALUES = values_of(ObligationRow)
 class Obligations(ReadModel[ObligationRow]):
     """One row per spell of an obligation, derived by one calendar and the editions in force."""
 
-    version = 2
+    version = 3
     row = ObligationRow
     table = Table(
         "obligations",
@@ -109,13 +109,11 @@ class Obligations(ReadModel[ObligationRow]):
                 group = rows.group(end.subject_id)
                 for row in [row for row in group if end.concerns(row)]:
                     outcome = end.outcome(row)
-                    if end.goes_on and not self._go_on(end, row, rows, edition):
+                    if end.heir_id is not None:
+                        outcome = self._inherit(end, row, rows, end.heir_id)
+                    elif end.goes_on and not self._go_on(end, row, rows, edition):
                         continue
-                    row.closed_on = recorded.occurred_on
-                    row.closed_position = recorded.position
-                    row.outcome = outcome.value
-                    rows.touch(row)
-                    group.remove(row)
+                    _close(row, group, rows, recorded, outcome)
             if edition is None:
                 continue  # before the regulation nothing was owed
             for obligation in arising(recorded, edition, calendar):
@@ -123,6 +121,24 @@ class Obligations(ReadModel[ObligationRow]):
                     rows.add(ObligationRow(*obligation), obligation.subject_id)
                 else:
                     rows.add_final(obligation)
+
+    def _inherit(
+        self, end: End, row: ObligationRow, rows: Rows[ObligationRow], heir_id: UUID
+    ) -> Outcome:
+        """Let a duty go on under another subject; return what becomes of this spell.
+
+        Where that subject owes the same, one of the two goes on: the one that is due first.
+        """
+        recorded = end.recorded
+        heirs = rows.group(heir_id)
+        for twin in [one for one in heirs if (one.duty, one.item_id) == (row.duty, row.item_id)]:
+            if twin.due_on <= row.due_on:
+                return Outcome.CANCELLED
+            _close(twin, heirs, rows, recorded, Outcome.CANCELLED)
+        spell = ObligationRow(*end.handed_over(row))
+        spell.since_position = recorded.position
+        rows.add(spell, heir_id)
+        return Outcome.MOVED
 
     def _go_on(
         self, end: End, row: ObligationRow, rows: Rows[ObligationRow], edition: Edition | None
@@ -141,6 +157,20 @@ class Obligations(ReadModel[ObligationRow]):
         spell.since_position = end.recorded.position
         rows.add(spell, end.subject_id)
         return True
+
+
+def _close(
+    row: ObligationRow,
+    group: list[ObligationRow],
+    rows: Rows[ObligationRow],
+    recorded: RecordedEvent,
+    outcome: Outcome,
+) -> None:
+    row.closed_on = recorded.occurred_on
+    row.closed_position = recorded.position
+    row.outcome = outcome.value
+    rows.touch(row)
+    group.remove(row)
 
 
 def _is_put_off(row: ObligationRow, spell: ObligationRow, recorded: RecordedEvent) -> bool:

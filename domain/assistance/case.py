@@ -18,6 +18,7 @@ from . import (
     employment,
     ending,
     guidance,
+    merging,
     moving,
     placement,
     programmes,
@@ -46,6 +47,7 @@ PARTS: Final = (
     placement,
     moving,
     ending,
+    merging,
 )
 
 CONTACTS: Final[frozenset[type[Event]]] = frozenset(

@@ -54,6 +54,14 @@ def _silent_and_surveyed_often(event: surveys.Surveyed) -> bool:
     return event.surveyed_often and event.last_contact_on is not None
 
 
+def _merged_follow_up_in_time(event: merging.LedgerMergedFrom) -> bool:
+    return event.follow_up_from is not None and not event.follow_up_put_off
+
+
+def _merged_follow_up_put_off(event: merging.LedgerMergedFrom) -> bool:
+    return event.follow_up_from is not None and event.follow_up_put_off
+
+
 def _unwilling_often(event: surveys.Surveyed) -> bool:
     return event.unwilling_often
 
@@ -88,7 +96,25 @@ _CONTACT: Final[tuple[EventOf, ...]] = (
     ),
     *(On(event, counted_from="occurred_on") for event in ASSISTED_CONTACTS),
 )
-_OVER: Final = (contact.ServicesCeased, merging.LedgerMergedInto)
+_MOVES: Final[tuple[EventOf, ...]] = (
+    registration.LedgerMoved,
+    On(merging.LedgerMergedInto, heir="survivor_id"),
+)
+"""What hands a duty over that the ledger owes: to another agency, or under the ledger that goes on."""
+
+
+def _merged_when(flag: str) -> On:
+    """Return the merge as an event that takes away what the two ledgers together no longer ask for."""
+    return On(merging.LedgerMergedFrom, when=lambda event: getattr(event, flag))
+
+
+_NO_FOLLOW_UP: Final[tuple[EventOf, ...]] = (
+    registration.JobSeekingRegistered,
+    contact.ServicesCeased,
+    merging.LedgerMergedFrom,
+    merging.LedgerMergedInto,
+)
+"""What takes the follow-up survey away; a merge gives rise to it anew, counted as in the two ledgers."""
 _PERSON: Final = "person_id"  # of an event without it, the stream: the two are the same
 
 DUTIES: Final = (
@@ -99,8 +125,14 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(status.AdviceCalledFor,),
         discharged_by=(status.AdviceGiven,),
-        cancelled_by=(status.AdviceCalledFor, status.AssistanceCalledFor, search.Employed, *_OVER),
-        moved_by=(registration.LedgerMoved,),
+        cancelled_by=(
+            status.AdviceCalledFor,
+            status.AssistanceCalledFor,
+            search.Employed,
+            contact.ServicesCeased,
+            _merged_when("advice_settled"),
+        ),
+        moved_by=_MOVES,
     ),
     Duty(
         key="out_of_contact_report",
@@ -117,8 +149,9 @@ DUTIES: Final = (
             status.StatusRegistered,
             status.StatusRegistrationEnded,
             search.Employed,
+            contact.ServicesCeased,
             merging.LedgerMergedFrom,
-            *_OVER,
+            merging.LedgerMergedInto,
         ),
         redated_by=_CONTACT,
         after="out_of_contact",
@@ -155,10 +188,14 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(
             On(surveys.Surveyed, when=_follow_up_in_time),
-            _merged_with("follow_up_from"),
+            On(
+                merging.LedgerMergedFrom,
+                when=_merged_follow_up_in_time,
+                counted_from="follow_up_from",
+            ),
         ),
         discharged_by=(surveys.Surveyed,),
-        cancelled_by=(registration.JobSeekingRegistered, merging.LedgerMergedFrom, *_OVER),
+        cancelled_by=_NO_FOLLOW_UP,
         moved_by=(registration.LedgerMoved,),
     ),
     Duty(
@@ -166,9 +203,16 @@ DUTIES: Final = (
         rule="21.2a",
         title_zh="调整后的就业意愿跟踪摸查（间隔不超过30天）",
         subject=_PERSON,
-        arises_from=(On(surveys.Surveyed, when=_follow_up_put_off),),
+        arises_from=(
+            On(surveys.Surveyed, when=_follow_up_put_off),
+            On(
+                merging.LedgerMergedFrom,
+                when=_merged_follow_up_put_off,
+                counted_from="follow_up_from",
+            ),
+        ),
         discharged_by=(surveys.Surveyed,),
-        cancelled_by=(registration.JobSeekingRegistered, merging.LedgerMergedFrom, *_OVER),
+        cancelled_by=_NO_FOLLOW_UP,
         moved_by=(registration.LedgerMoved,),
     ),
     Duty(
@@ -184,9 +228,14 @@ DUTIES: Final = (
             ),
         ),
         discharged_by=(contact.ReportedToRegistry,),
-        cancelled_by=(surveys.Surveyed, registration.JobSeekingRegistered, *_OVER),
-        moved_by=(registration.LedgerMoved,),
-        redated_by=_CONTACT,
+        cancelled_by=(
+            surveys.Surveyed,
+            registration.JobSeekingRegistered,
+            contact.ServicesCeased,
+            _merged_when("is_registered"),
+        ),
+        moved_by=_MOVES,
+        redated_by=(*_CONTACT, _merged_with("last_contact_on")),
         after="survey_out_of_contact",
     ),
     Duty(
@@ -200,9 +249,10 @@ DUTIES: Final = (
             On(surveys.Surveyed, when=_unwilling_often),
             On(surveys.Surveyed, when=_willing),
             registration.JobSeekingRegistered,
-            *_OVER,
+            contact.ServicesCeased,
+            _merged_when("is_registered"),
         ),
-        moved_by=(registration.LedgerMoved,),
+        moved_by=_MOVES,
     ),
     Duty(
         key="grading_after_registration",
@@ -214,8 +264,14 @@ DUTIES: Final = (
             On(status.Recognised, when=_must_be_graded),
         ),
         discharged_by=(grading.Graded,),
-        cancelled_by=(status.Recognised, status.RecognitionEnded, search.Employed, *_OVER),
-        moved_by=(registration.LedgerMoved,),
+        cancelled_by=(
+            status.Recognised,
+            status.RecognitionEnded,
+            search.Employed,
+            contact.ServicesCeased,
+            _merged_when("is_graded"),
+        ),
+        moved_by=_MOVES,
     ),
 )
 

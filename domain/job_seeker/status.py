@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
-from ..events import OWN_STREAM, Event, Personal, RecordedEvent
+from ..events import OWN_STREAM, REGISTRY, Event, Personal, RecordedEvent
 from ..regulation.edition import Edition
 from .registration import Household
 
@@ -72,11 +72,13 @@ class StatusRegistered(Event, name="job_seeker_ledger.status_registered"):
     is_served: bool = True
 
 
-class StatusRegistrationEnded(Event, name="job_seeker_ledger.status_registration_ended"):
+class StatusRegistrationEnded(
+    Event, name="job_seeker_ledger.status_registration_ended", version=2, subject=OWN_STREAM
+):
     """The person is no longer registered as out of work."""
 
     ended_on: date
-    reason: str
+    reason: Personal
     source: str
 
 
@@ -92,11 +94,13 @@ class Recognised(Event, name="job_seeker_ledger.recognised"):
     must_be_graded: bool = False
 
 
-class RecognitionEnded(Event, name="job_seeker_ledger.recognition_ended"):
+class RecognitionEnded(
+    Event, name="job_seeker_ledger.recognition_ended", version=2, subject=OWN_STREAM
+):
     """The recognition is no longer in force (退出动态管理)."""
 
     ended_on: date
-    reason: str
+    reason: Personal
     source: str
 
 
@@ -123,6 +127,10 @@ class AdviceGiven(Event, name="job_seeker_ledger.advice_given", subject=OWN_STRE
 
 class AssistanceCalledFor(Event, name="job_seeker_ledger.assistance_called_for"):
     """All conditions of Chapter 3 are met: the person is to be contacted and signed with."""
+
+
+REGISTRY.was_in_clear(StatusRegistrationEnded.event_name, 1, "reason")
+REGISTRY.was_in_clear(RecognitionEnded.event_name, 1, "reason")
 
 
 # --- state ------------------------------------------------------------------------------------

@@ -184,11 +184,14 @@ class Surveys:
     needs_file_on: date | None = None
     follow_up_from: date | None = None
     """The day of the survey after which a follow-up survey is due."""
+    put_off: bool = False
+    """Whether that one may come later than usual."""
 
     def start_anew(self) -> None:
         """Forget the counts: the person registered, or services resumed."""
         self.follow_ups = self.unwilling = 0
         self.follow_up_from = None
+        self.put_off = False
 
     def unwilling_with(self, answer: SurveyAnswer, number: int) -> int:
         """Return how many follow-up surveys in a row find the person unwilling, this one included."""
@@ -204,6 +207,7 @@ def _surveyed(ledger: JobSeekerLedger, event: Surveyed, recorded: RecordedEvent)
     surveys.unwilling = surveys.unwilling_with(event.answer, event.number)
     surveys.follow_ups = event.number
     surveys.follow_up_from = recorded.occurred_on if event.will_follow_up else None
+    surveys.put_off = event.put_off is not None
 
 
 @changed_by(NeedsFileOpened)
