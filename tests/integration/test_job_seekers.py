@@ -414,8 +414,8 @@ class TestMerging:
         with pytest.raises(NotAuthorised):
             world.do(merge)
         assert world.do(merge, "supervisor").events == (
-            "job_seeker_ledger.merged_from",
             "job_seeker_ledger.merged_into",
+            "job_seeker_ledger.merged_from",
         )
         with pytest.raises(InvalidInput, match=str(present)):
             world.do(RecordContact(job_seeker_id=old, means=ContactMeans.PHONE))
