@@ -104,6 +104,11 @@ class DutyView(View):
     subject: str | None
     employer_name: str | None
     credit_code: str | None
+    person_id: UUID | None
+    """The ledger of the person to whom it is owed, the one that goes on where it was merged."""
+    ledger_number: str | None
+    person_name_masked: str | None
+    """The surname alone (Article 51); None where no name was stated."""
     agency_code: str
     staff_id: str
     trigger: str

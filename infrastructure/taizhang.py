@@ -102,6 +102,7 @@ class Taizhang:
             editions,
             clock,
             self.projections,
+            self.keys,
         )
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock

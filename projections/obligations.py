@@ -65,7 +65,8 @@ class Obligations(ReadModel[ObligationRow]):
         columns=columns_of(ObligationRow),
         indexes=(
             "(agency_code, due_on) WHERE outcome = 'open'",
-            "(staff_id, due_on) WHERE outcome = 'open'",
+            # What nobody is named for is looked for by agency.
+            "(staff_id, agency_code, due_on) WHERE outcome = 'open'",
             # Rows are closed in the order of the log: block ranges find those closed since a day.
             "USING brin (closed_position)",
         ),

@@ -34,11 +34,9 @@ CALENDAR = "（确定；工作日历："
 
 
 class Line(NamedTuple):
-    """A duty and the person to whom it is owed."""
+    """A duty to a person."""
 
     duty: DutyView
-    number: str
-    name: str
 
     @property
     def why(self) -> Markup:
@@ -114,7 +112,7 @@ def _desks(month: Month, worklist: list[DutyView], staff: Callable[[str], str]) 
             continue
         above = duty.agency_code == month.city.district.code
         if duty.agency_code in own or (above and person.job_seeker_id in followed):
-            line = Line(duty, ledger_number(person.job_seeker_id), mask_name(person.name))
+            line = Line(duty)
             lines.setdefault("district" if above else duty.staff_id, []).append(line)
     specialists = [actor.staff_id for actor in place.specialists]
     order = [*specialists, *sorted(lines.keys() - set(specialists) - {"district", ""})]
@@ -131,7 +129,10 @@ def _desks(month: Month, worklist: list[DutyView], staff: Callable[[str], str]) 
 
 
 def _desk(name: str, role: str, lines: list[Line]) -> Desk:
-    ordered = sorted(lines, key=lambda line: (-line.duty.days_late, line.duty.duty, line.number))
+    ordered = sorted(
+        lines,
+        key=lambda line: (-line.duty.days_late, line.duty.duty, line.duty.ledger_number or ""),
+    )
     return Desk(name, role, ordered, sum(line.duty.days_late > 0 for line in lines))
 
 
