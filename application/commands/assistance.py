@@ -307,7 +307,9 @@ class EndProgramme(ProgrammeCommand, name="end_programme"):
 
 
 class MakeVisit(CaseCommand, name="make_follow_up_visit"):
-    """Record a follow-up visit; `about_id` names the service that is followed up (Article 27)."""
+    """Record a follow-up visit; `about_id` names the service that is followed up (Articles 27 and 60)."""
+
+    power: ClassVar[Power] = Power.VISIT
 
     visit_id: UUID
     about_id: UUID | None = None
