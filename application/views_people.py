@@ -228,18 +228,29 @@ class CountsView(View):
 
 
 class TrainingNeed(View):
-    """How many job seekers want a training, together and by the agency that holds the ledger."""
+    """Who wants a training: how many job seekers, and how many people at how many employers.
+
+    Each together and by the agency that holds the ledger.
+    """
 
     training: str
-    job_seekers: int
-    by_agency: dict[str, int]
+    job_seekers: int = 0
+    by_agency: dict[str, int] = Field(default_factory=dict)
+    employers: int = 0
+    trainees: int = 0
+    trainees_by_agency: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many people are to be trained."""
+        return self.job_seekers + self.trainees
 
 
 class TrainingNeedsView(View):
-    """Training needs summed up (Article 54).
+    """Training needs of job seekers and employers summed up (Article 54), what most want first.
 
-    `unspecified` want training and do not say which; `lacking_skills` are in assistance and were
-    found not ready for want of skills. Employers record no training needs, so there are none to sum up.
+    Of the job seekers, `unspecified` want training and do not say which; `lacking_skills` are in
+    assistance and were found not ready for want of skills.
     """
 
     agency_code: str

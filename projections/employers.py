@@ -19,6 +19,7 @@ from ..domain.employer.papers import (
     EmployerRegistered,
     LicenceVerified,
 )
+from ..domain.employer.training import EmployerTrainingNeedsStated
 from ..domain.events import ERASED, Event, RecordedEvent
 from ..domain.identity import mask_name
 from .read_model import Json, ReadModel, Row, Rows, Unfoldable, columns_of, names_of
@@ -32,6 +33,7 @@ class EmployerRow(Row):
     `licence_valid_until` None is a licence without term once `licence_valid_from` is known. `agents`
     holds each agent's last good day and masked name, by id; `agent_valid_until` and
     `agent_name_masked` are those of the agent whose papers last longest, None without agents.
+    `training_needs` are those stated last, on `training_needs_on`.
     """
 
     stream_id: UUID
@@ -52,6 +54,8 @@ class EmployerRow(Row):
     agent_valid_until: date | None = None
     agent_name_masked: str | None = None
     registered_on: date | None = None
+    training_needs: Json = "[]"
+    training_needs_on: date | None = None
 
 
 def _basics(row: EmployerRow, event: EmployerBasicsChanged, _: RecordedEvent) -> None:
@@ -105,12 +109,20 @@ def _registered(row: EmployerRow, _: EmployerRegistered, recorded: RecordedEvent
     row.registered_on = recorded.occurred_on
 
 
+def _training(
+    row: EmployerRow, event: EmployerTrainingNeedsStated, recorded: RecordedEvent
+) -> None:
+    row.training_needs = orjson.dumps([need.model_dump() for need in event.needs]).decode()
+    row.training_needs_on = recorded.occurred_on
+
+
 _CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] = {
     EmployerBasicsChanged: _basics,
     LicenceVerified: _licence,
     AgentVerified: _agent,
     AgentRevoked: _revoked,
     EmployerRegistered: _registered,
+    EmployerTrainingNeedsStated: _training,
 }
 _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
 
@@ -118,6 +130,7 @@ _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
 class Employers(ReadModel[EmployerRow]):
     """One row per employer."""
 
+    version = 2
     row = EmployerRow
     table = Table(
         "employers",

@@ -83,7 +83,7 @@ def course(
 
 @app.command("training-needs")
 def training_needs(agency: Agency, staff: Staff = SYSTEM_STAFF_ID) -> None:
-    """Print the training needs of job seekers, summed up (Article 54), as JSON."""
+    """Print the training needs of job seekers and employers, summed up (Article 54), as JSON."""
     with opened() as taizhang:
         taizhang.projections.catch_up()
         view = taizhang.queries().people.training_needs(agency, by=actor(staff, agency))

@@ -15,7 +15,7 @@ from uuid import UUID
 from ..aggregate import Aggregate, Change, Occasion, changed_by, changes_of
 from ..errors import InvalidInput, NotFound
 from ..events import Event, RecordedEvent
-from . import papers, services, vacancy
+from . import papers, services, training, vacancy
 from .papers import Channel, EmployerBasics, EmployerBasicsChanged, EmployerLedgerOpened, Papers
 from .services import Referral
 from .vacancy import Vacancy
@@ -56,7 +56,7 @@ _SECTIONS: dict[type[Event], Section] = {
         Section.BASICS,
     ),
     **dict.fromkeys(
-        (papers.EmployerRegistered, vacancy.VacancyDrafted, vacancy.VacancyRevised,
+        (papers.EmployerRegistered, training.EmployerTrainingNeedsStated, vacancy.VacancyDrafted, vacancy.VacancyRevised,
          vacancy.VacancySubmitted, vacancy.VacancyPublished, vacancy.VacancyChanged,
          vacancy.VacancyWithdrawn, vacancy.VacancyLapsed, vacancy.VacancyArchived),
         Section.REGISTRATION_AND_VACANCIES,
