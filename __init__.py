@@ -127,6 +127,7 @@ from taizhang.application.commands.referrals import (
     RecordReferralOutcome,
     ReferJobSeeker,
 )
+from taizhang.application.ports import GradingTool, MatchingTool
 from taizhang.application.service import Request
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.calendar import WorkingDayCalendar
@@ -142,6 +143,7 @@ from taizhang.domain.errors import (
 )
 from taizhang.domain.job_seeker.documents import DocumentKind, IdentityDocument
 from taizhang.domain.job_seeker.grading import Grade
+from taizhang.domain.matching import Match, SeekerProfile, VacancyProfile
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.screening import screen
 from taizhang.infrastructure.settings import Settings
@@ -201,6 +203,7 @@ __all__ = [
     "GiveOpinion",
     "Grade",
     "GradeJobSeeker",
+    "GradingTool",
     "HandleAppeal",
     "HoldGroupSession",
     "IdentityDocument",
@@ -211,6 +214,8 @@ __all__ = [
     "LodgeAppeal",
     "MakePlan",
     "MakeVisit",
+    "Match",
+    "MatchingTool",
     "MergeJobSeekerLedgers",
     "MoveStaff",
     "NameGroup",
@@ -253,6 +258,7 @@ __all__ = [
     "ReviseVacancy",
     "RevokeAgent",
     "RuleBroken",
+    "SeekerProfile",
     "Settings",
     "SignAgreement",
     "StartWork",
@@ -264,6 +270,7 @@ __all__ = [
     "TakeOverJobSeeker",
     "TooEarly",
     "Unavailable",
+    "VacancyProfile",
     "VerifyAgent",
     "VerifyEnding",
     "VerifyLicence",

@@ -273,6 +273,48 @@ class JobSeekerInformation(View):
     full_time: bool | None
 
 
+class OfferedVacancy(View):
+    """A published vacancy that matches a person, with the reasons (Article 15)."""
+
+    vacancy_id: UUID
+    credit_code: str
+    employer_name: str
+    agency_code: str
+    title: str
+    place: str | None
+    places_left: int | None
+    valid_until: date | None
+    score: int
+    reasons: tuple[str, ...]
+    tool: str
+    """The tool that found the match, with its version."""
+
+    @property
+    def referral_reasons(self) -> tuple[str, ...]:
+        """The reasons as a referral carries them, with the tool that gave them."""
+        return (*self.reasons, f"匹配度{self.score}（{self.tool}）")
+
+
+class MatchedJobSeeker(View):
+    """A job seeker who matches a vacancy (Article 40), for the staff of an agency.
+
+    The employer is shown `information` and `reasons`: nothing in them names the person or leads to a
+    ledger (Article 51).
+    """
+
+    person_id: UUID
+    ledger_number: str
+    information: JobSeekerInformation
+    score: int
+    reasons: tuple[str, ...]
+    tool: str
+
+    @property
+    def referral_reasons(self) -> tuple[str, ...]:
+        """The reasons as a referral carries them, with the tool that gave them."""
+        return (*self.reasons, f"匹配度{self.score}（{self.tool}）")
+
+
 class SurveyCounts(View):
     """Results of willingness surveys at one agency and whatever is below it."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from ..application.ports import Clock
+from ..application.ports import Clock, MatchingTool
 from ..application.service import CommandService
 from ..application.views import (
     AgentContact,
@@ -43,6 +43,7 @@ from .event_store import PostgresEventStore
 from .keys import KeyRing, StreamIds
 from .looking import Looking
 from .masked import MaskedPerson, MaskedPersons
+from .matching import MatchingQueries
 from .queries_people import AsOf, PeopleQueries
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,10 @@ _DUTIES = """
 
 
 class Queries(Looking):
-    """What can be asked of the read models; `people` of job seekers and assistance."""
+    """What can be asked of the read models.
+
+    `people` is about job seekers and assistance, `matching` about who fits which vacancy.
+    """
 
     def __init__(
         self,
@@ -79,11 +83,13 @@ class Queries(Looking):
         clock: Clock,
         as_of: AsOf,
         keys: KeyRing,
+        matching_tool: MatchingTool | None = None,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self._persons = MaskedPersons(database, store, keys)
         self.people = PeopleQueries(database, store, service, clock, as_of)
+        self.matching = MatchingQueries(database, store, service, clock, self.people, matching_tool)
         self._store = store
         self._identities = identities
         self._calendar = calendar

@@ -51,6 +51,7 @@ class JobSeekerRow(Row):
     household: str | None = None
     education: str | None = None
     skill_level: str | None = None
+    skills: Json = "[]"
     registered_on: date | None = None
     refined_on: date | None = None
     level: SmallInt | None = None
@@ -134,6 +135,7 @@ def _refined(
 ) -> None:
     row.refined_on = recorded.occurred_on
     row.skill_level = event.skill_level.value
+    row.skills = _json(event.skills)
 
 
 def _moved(row: JobSeekerRow, _: registration.LedgerMoved, recorded: RecordedEvent) -> None:

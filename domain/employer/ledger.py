@@ -56,8 +56,8 @@ _SECTIONS: dict[type[Event], Section] = {
         Section.BASICS,
     ),
     **dict.fromkeys(
-        (papers.EmployerRegistered, training.EmployerTrainingNeedsStated, vacancy.VacancyDrafted, vacancy.VacancyRevised,
-         vacancy.VacancySubmitted, vacancy.VacancyPublished, vacancy.VacancyChanged,
+        (papers.EmployerRegistered, training.EmployerTrainingNeedsStated, vacancy.VacancyDrafted,
+         vacancy.VacancyRevised, vacancy.VacancySubmitted, vacancy.VacancyPublished, vacancy.VacancyChanged,
          vacancy.VacancyWithdrawn, vacancy.VacancyLapsed, vacancy.VacancyArchived),
         Section.REGISTRATION_AND_VACANCIES,
     ),
