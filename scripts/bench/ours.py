@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
@@ -135,6 +135,12 @@ def load_recorded(ours: Ours, connection: Connection[Any], records: Iterable[Rec
     return count
 
 
+def recorded_places(ours: Ours, places: Iterable[Place]) -> Iterator[RecordedEvent]:
+    """Yield the facts of a log as recorded events."""
+    loader = _Loader(ours)
+    return (loader.record(place) for place in places)
+
+
 def _stored_row(mapper: Mapper, recorded: RecordedEvent) -> tuple[Any, ...]:
     event: Event = recorded.event
     state = mapper.write(event, recorded.stream_id, recorded.version)
@@ -164,14 +170,14 @@ class _Loader:
         with connection.cursor() as cursor, cursor.copy(_COPY.encode()) as rows:
             rows.set_types(_TYPES)
             for place in places:
-                recorded = self._record(place)
+                recorded = self.record(place)
                 rows.write_row(_stored_row(self._mapper, recorded))
                 if kept is not None:
                     states[recorded.stream_id].apply(recorded)
         if kept is not None:
             kept += states.items()
 
-    def _record(self, place: Place) -> RecordedEvent:
+    def record(self, place: Place) -> RecordedEvent:
         number, agency_code, fact = place
         if number not in self._streams:
             self._streams[number] = self._ours.stream(number)
