@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from ...domain.assistance import agreement, employment, guidance, visits
 from ...domain.assistance.state import case_stream
 from ...domain.employer.papers import Channel
+from ...domain.employer.services import ReferralOutcome
 from ...domain.events import Event, RecordedEvent
 from ...domain.job_seeker import contact, grading, registration, search, status
 from ...domain.job_seeker.documents import DocumentKind
@@ -154,7 +155,7 @@ class Life:
             day + timedelta(days=12),
             search.ReferralOutcomeKnown(
                 referral_id=referral_id, employer_id=employer_id, vacancy_id=vacancy_id,
-                outcome=search.ReferralOutcome.NOT_HIRED, started_on=None,
+                outcome=ReferralOutcome.NOT_HIRED, started_on=None,
             ),
         )  # fmt: skip
         for days in (25, 45):

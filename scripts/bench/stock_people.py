@@ -157,14 +157,13 @@ def _row(
 ) -> list[Statement]:
     stream = happened.originator_id
     if kind == "job_seeker_ledger.opened":
-        values = (stream, happened.agency_code, day, data["channel"], position, day)
-        return [(_OPEN, values)]
+        return [(_OPEN, (stream, happened.agency_code, day, data["channel"], position, day))]
     if kind == "assistance_case.agreement_signed":
-        values = (
+        signed = (
             stream, data["person_id"], happened.agency_code, happened.staff_id, day, day, day,
             position, day,
         )  # fmt: skip
-        return [(_SIGN, values)]
+        return [(_SIGN, signed)]
     columns, given = _set(kind, data, day, position)
     table = "assistance_cases" if kind.startswith("assistance_case.") else "job_seekers"
     if kind in _CONTACTS:

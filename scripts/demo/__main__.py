@@ -36,6 +36,7 @@ from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice.model import ONCE
 from ..console import console, fail
 from ..sample_grading import SampleGradingTool
+from ..sample_matching import SampleMatchingTool
 from .chance import Chance
 from .city import districts
 from .desk import SetClock
@@ -83,7 +84,10 @@ def main(
         with (
             _alone(out),
             Taizhang.open(
-                _settings(out, database_url), clock=clock, grading_tool=SampleGradingTool()
+                _settings(out, database_url),
+                clock=clock,
+                grading_tool=SampleGradingTool(),
+                matching_tool=SampleMatchingTool(),
             ) as taizhang,
         ):
             play = Month(taizhang, clock, Chance(seed), first, district, SCALES[scale])

@@ -10,9 +10,12 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from ...application.views import DutyView, StepView
+from ...application.views_people import OfferedVacancy
 from ...domain.assistance.state import CaseStage
+from ...domain.errors import RuleBroken
 from ...domain.identity import mask_name
 from ...domain.person_ledger import ledger_number
+from ..sample_matching import SampleMatchingTool
 from .month import Month
 from .people import Person
 from .tally import PERSONAL, Tally, case_of, ledger_of
@@ -27,6 +30,8 @@ FIRST_STEPS = (
 )
 """For each of these steps one person is shown to whom it stands open."""
 
+OFFERS = 4
+"""How many persons with matching vacancies are shown, and how many for one vacancy."""
 ALSO_SHOWN = frozenset({"refer", "apply_for_consultation", "recommend_placement"})
 """Of an assisted person these are shown with what they still want, too."""
 CALENDAR = "（确定；工作日历："
@@ -66,6 +71,14 @@ class Choice(NamedTuple):
     closed: list[StepView]
 
 
+class Offer(NamedTuple):
+    """A person, and the vacancies that match by the sample tool."""
+
+    number: str
+    name: str
+    vacancies: list[OfferedVacancy]
+
+
 def whose(month: Month, duty: DutyView) -> Person | None:
     """Return to whom a duty is owed, None for one to an employer."""
     people = month.people
@@ -94,11 +107,34 @@ def write_worklist(
         total=len(lines),
         late=sum(desk.late for desk in desks),
         choices=_choices(month, staff),
+        offers=_offers(month),
+        matched=month.taizhang.queries().matching.job_seekers_for(
+            month.neighbourhood.vacancies[0][1], by=month.neighbourhood.supervisor, limit=OFFERS
+        ),
+        tool=SampleMatchingTool.name,
         calendar=next(
             (d.why.partition(CALENDAR)[2] for d in worklist if CALENDAR in d.why), ""
         ).removesuffix("）。"),
         provisional=any(line.duty.provisional for line in lines),
     )
+
+
+def _offers(month: Month) -> list[Offer]:
+    """Return some persons who may be referred, each with the vacancies of the district that match best."""
+    place, found = month.neighbourhood, list[Offer]()
+    for person in place.people:
+        if len(found) == OFFERS:
+            break
+        try:
+            vacancies = month.taizhang.queries().matching.vacancies_for(
+                person.job_seeker_id, by=place.supervisor, within=month.city.district.code, limit=2
+            )
+        except RuleBroken:  # not ready for a job, or no longer served
+            continue
+        if vacancies:
+            number, name = ledger_number(person.job_seeker_id), mask_name(person.name)
+            found.append(Offer(number, name, vacancies))
+    return found
 
 
 def _desks(month: Month, worklist: list[DutyView], staff: Callable[[str], str]) -> list[Desk]:
