@@ -150,7 +150,8 @@ class Obligations(ReadModel[ObligationRow]):
         spell = ObligationRow(*end.next_spell(row, edition, self._calendar))
         if _VALUES(spell) == _VALUES(row):
             return False
-        if _is_put_off(row, spell, end.recorded):
+        # A spell that this event itself began has no other before it to keep.
+        if row.since_position == end.recorded.position or _is_put_off(row, spell, end.recorded):
             row.trigger, row.arose_on, row.opens_on = spell.trigger, spell.arose_on, spell.opens_on
             row.due_on, row.provisional = spell.due_on, spell.provisional
             rows.touch(row)

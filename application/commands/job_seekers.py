@@ -31,12 +31,12 @@ from ...domain.job_seeker.registration import (
     SkillLevel,
     Wishes,
 )
-from ...domain.job_seeker.status import NamedBy, StatusRegistration
+from ...domain.job_seeker.status import AssistanceCalledFor, NamedBy, StatusRegistration
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power, require
 from ..ports import Identities
 from .base import Addressed, Command, Context, Decided
-from .cases import require_not_assisted
+from .cases import live_case, require_not_assisted
 
 
 class JobSeekerCommand(Command):
@@ -58,8 +58,17 @@ class JobSeekerCommand(Command):
         return ledger.agency_code or None
 
     def decide(self, aggregate: Aggregate, context: Context) -> Decided:
-        """Return the events that follow for the person's ledger."""
-        return self.decide_for(as_ledger(aggregate), context)
+        """Return the events that follow for the person's ledger.
+
+        No agreement is called for while one is in force.
+
+        Rule 23.1.
+        """
+        found = self.decide_for(as_ledger(aggregate), context)
+        calls = [event for event in found if isinstance(event, AssistanceCalledFor)]
+        if calls and live_case(context, self.job_seeker_id) is not None:
+            return [event for event in found if event not in calls]
+        return found
 
     @abstractmethod
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> Decided:

@@ -29,6 +29,7 @@ from ..job_seeker import status
 from ..job_seeker.contact import ServicesCeased
 from ..job_seeker.merging import LedgerMergedInto
 from ..job_seeker.registration import LedgerMoved
+from ..job_seeker.search import Employed
 from .duty import Duty, EntryDuty, EventOf, On, events_of
 
 EVENTS: Final = events_of(*PARTS)
@@ -108,7 +109,14 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(status.AssistanceCalledFor,),
         discharged_by=(AgreementSigned,),
-        cancelled_by=(status.StatusRegistrationEnded, status.RecognitionEnded, ServicesCeased),
+        cancelled_by=(
+            status.StatusRegistrationEnded,
+            status.RecognitionEnded,
+            status.AssistanceCalledFor,
+            status.AssistanceCallLifted,
+            Employed,
+            ServicesCeased,
+        ),
         moved_by=(LedgerMoved, On(LedgerMergedInto, heir="survivor_id")),
     ),
     Duty(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ..assistance import moving
 from ..assistance.case import CONTACTS as ASSISTED_CONTACTS
 from ..events import Event
 from ..job_seeker import (
@@ -103,6 +104,11 @@ _MOVES: Final[tuple[EventOf, ...]] = (
 """What hands a duty over that the ledger owes: to another agency, or under the ledger that goes on."""
 
 
+def _reported_on(ground: contact.Ground) -> On:
+    """Return the report to the registry, as far as it is on this ground."""
+    return On(contact.ReportedToRegistry, when=lambda event: event.ground is ground)
+
+
 def _merged_when(flag: str) -> On:
     """Return the merge as an event that takes away what the two ledgers together no longer ask for."""
     return On(merging.LedgerMergedFrom, when=lambda event: getattr(event, flag))
@@ -144,7 +150,7 @@ DUTIES: Final = (
             On(contact.ServicesResumed, when=_out_of_work),
             _merged_with("out_of_work_silent_since"),
         ),
-        discharged_by=(contact.ReportedToRegistry,),
+        discharged_by=(_reported_on(contact.Ground.OUT_OF_CONTACT),),
         cancelled_by=(
             status.StatusRegistered,
             status.StatusRegistrationEnded,
@@ -153,6 +159,7 @@ DUTIES: Final = (
             merging.LedgerMergedFrom,
             merging.LedgerMergedInto,
         ),
+        moved_by=(registration.LedgerMoved,),
         redated_by=_CONTACT,
         after="out_of_contact",
     ),
@@ -160,9 +167,11 @@ DUTIES: Final = (
         key="job_seeker_referral_outcome",
         rule="16",
         title_zh="向求职者了解匹配推荐结果",
-        subject="referral_id",
+        subject=_PERSON,
+        item="referral_id",
         arises_from=(search.Referred,),
         discharged_by=(search.ReferralOutcomeKnown,),
+        moved_by=(*_MOVES, moving.TransferApproved),
     ),
     Duty(
         key="job_search_archive",
@@ -227,7 +236,7 @@ DUTIES: Final = (
                 counted_from="last_contact_on",
             ),
         ),
-        discharged_by=(contact.ReportedToRegistry,),
+        discharged_by=(_reported_on(contact.Ground.NOT_REGISTERING),),
         cancelled_by=(
             surveys.Surveyed,
             registration.JobSeekingRegistered,
@@ -244,7 +253,7 @@ DUTIES: Final = (
         title_zh="反馈多次跟踪摸查仍无就业意愿情况",
         subject=_PERSON,
         arises_from=(On(surveys.Surveyed, when=_unwilling_often),),
-        discharged_by=(contact.ReportedToRegistry,),
+        discharged_by=(_reported_on(contact.Ground.UNWILLING),),
         cancelled_by=(
             On(surveys.Surveyed, when=_unwilling_often),
             On(surveys.Surveyed, when=_willing),
@@ -282,6 +291,7 @@ _NO_ENTRY: Final = frozenset(
         surveys.NeedsFileOpened,
         status.AdviceCalledFor,
         status.AssistanceCalledFor,
+        status.AssistanceCallLifted,
         search.SearchArchived,
         contact.ServicesCeased,
         merging.LedgerMergedInto,

@@ -302,7 +302,9 @@ def register(
     ledger.require_served(occasion)
     if ledger.registration.registered_on is None and ledger.status.recognised:
         registered = registered.model_copy(update={"must_be_graded": True})
-    return [registered, *ledger.status.following(ledger, occasion.edition, registered=True)]
+    again = ledger.search.employed_on is not None
+    follows = ledger.status.following(ledger, occasion.edition, registered=True, anew=again)
+    return [registered, *follows]
 
 
 def refine(

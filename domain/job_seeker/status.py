@@ -129,6 +129,10 @@ class AssistanceCalledFor(Event, name="job_seeker_ledger.assistance_called_for")
     """All conditions of Chapter 3 are met: the person is to be contacted and signed with."""
 
 
+class AssistanceCallLifted(Event, name="job_seeker_ledger.assistance_call_lifted"):
+    """Graded anew, the person is of general support level: Chapter 3 asks for no agreement any more."""
+
+
 REGISTRY.was_in_clear(StatusRegistrationEnded.event_name, 1, "reason")
 REGISTRY.was_in_clear(RecognitionEnded.event_name, 1, "reason")
 
@@ -167,10 +171,12 @@ class Status:
         status: StatusRegistration | None = None,
         recognised: bool | None = None,
         is_served: bool | None = None,
+        anew: bool = False,
     ) -> list[Event]:
         """Return what Article 13 makes of the person once the given facts have changed.
 
-        Nothing while services have ceased: what follows then is said when they resume.
+        Nothing while services have ceased: what follows then is said when they resume. With `anew`
+        another search begins, for which what was called for before does not count.
 
         Rules 13.1, 13.2.
         """
@@ -181,15 +187,19 @@ class Status:
         level = ledger.grading.level if level is None else level
         if registered is None:
             registered = ledger.registration.registered_on is not None
-        if not registered or level is None or not edition.key_support_level.reached(level):
+        if not registered or level is None:
             return []
+        if not edition.key_support_level.reached(level):
+            is_off = self.assistance_called_for and not self.groups
+            return [AssistanceCallLifted()] if is_off else []
         then = Status(
             registration=status or self.registration,
             recognised=self.recognised if recognised is None else recognised,
         )
         missing = then.missing(ledger.household)
         if not missing:
-            return [] if self.assistance_called_for else [AssistanceCalledFor()]
+            is_called = self.assistance_called_for and not anew
+            return [] if is_called else [AssistanceCalledFor()]
         if missing in (self.advice_open, self.advised_on):
             return []
         return [AdviceCalledFor(missing=missing)]
@@ -232,6 +242,11 @@ def _advice_wanted(ledger: JobSeekerLedger, event: AdviceCalledFor, _: RecordedE
 def _advised(ledger: JobSeekerLedger, event: AdviceGiven, _: RecordedEvent) -> None:
     ledger.status.advice_open = ()
     ledger.status.advised_on = event.missing
+
+
+@changed_by(AssistanceCallLifted)
+def _lifted(ledger: JobSeekerLedger, _: AssistanceCallLifted, __: RecordedEvent) -> None:
+    ledger.status.assistance_called_for = False
 
 
 @changed_by(AssistanceCalledFor)

@@ -138,12 +138,11 @@ def statements(
     for duty, rule, item in _ARISES.get(kind, ()):
         counted_from = data.get("started_on") or day
         arose_on, opens_on, due = _dates(duty, counted_from, calendar)
-        subject = data[item] if item == "referral_id" else person
         found.append(
             (
                 _ARISE,
                 (
-                    subject, duty, position, position, stream, data[item] if item else None, rule,
+                    person, duty, position, position, stream, data[item] if item else None, rule,
                     happened.agency_code, happened.staff_id, kind, arose_on, opens_on, due.day,
                     due.provisional,
                 ),
@@ -232,7 +231,7 @@ def _ended(
 ) -> list[Statement]:
     common = (day, position, day)
     if kind == "job_seeker_ledger.referral_outcome_known":
-        return [(_CLOSE.format("true"), (*common, data["referral_id"], day))]
+        return [(_CLOSE.format("item_id = %s"), (*common, person, day, data["referral_id"]))]
     if kind == "assistance_case.agreement_signed":
         return [(_CLOSE.format("duty = 'agreement_signing'"), (*common, person, day))]
     if kind == "assistance_case.visit_made":

@@ -15,14 +15,24 @@ from taizhang.application.commands.assistance_course import (
     RequestTransfer,
     VerifyTransfer,
 )
+from taizhang.application.commands.assisted_work import (
+    ArchiveAssistedSearch,
+    EndWork,
+    StartWork,
+)
 from taizhang.application.commands.contact import CeaseServices, ReportToRegistry
-from taizhang.application.commands.job_seekers import MergeJobSeekerLedgers, TakeOverJobSeeker
+from taizhang.application.commands.job_seekers import (
+    MergeJobSeekerLedgers,
+    RegisterJobSeeker,
+    TakeOverJobSeeker,
+)
 from taizhang.application.commands.referrals import (
     RecordEmployment,
     RecordReferralOutcome,
     ReferJobSeeker,
 )
 from taizhang.domain.assistance.agreement import ServicePlace
+from taizhang.domain.assistance.employment import WorkKind
 from taizhang.domain.assistance.ending import EndingCause
 from taizhang.domain.assistance.moving import TransferReason
 from taizhang.domain.assistance.state import AssistanceCase
@@ -31,7 +41,7 @@ from taizhang.domain.employer.services import ReferralOutcome
 from taizhang.domain.errors import InvalidInput
 from taizhang.domain.job_seeker.contact import Ground
 from taizhang.domain.job_seeker.documents import DocumentKind
-from taizhang.domain.job_seeker.registration import JobSeekerLedgerOpened
+from taizhang.domain.job_seeker.registration import JobSeekerLedgerOpened, Wishes
 from taizhang.domain.job_seeker.search import EmploymentKind, ReadinessJudged
 
 if TYPE_CHECKING:
@@ -197,3 +207,32 @@ def test_a_transfer_that_was_approved_is_gone_on_with_under_the_other_ledger(des
     assert AssistanceCase.replay(desk.store.history(first)).person_id == OTHER
     desk.visited(referral, hired=False)
     assert not desk.open()
+
+
+@pytest.mark.rule("23.1")
+def test_who_registers_anew_under_an_agreement_is_not_to_be_signed_with(desk: Desk) -> None:
+    desk.assisted().planned()
+    work = uuid4()
+    started = {"work": WorkKind.EMPLOYED, "employer": "e", "started_on": desk.day}
+    desk.done(desk.of(StartWork, employment_id=work, **started))
+    desk.done(desk.of(ArchiveAssistedSearch))
+    desk.later(10).done(desk.of(EndWork, employment_id=work, ended_on=desk.day, reason="停产"))
+    desk.done(RegisterJobSeeker(job_seeker_id=desk.person_id, wishes=Wishes(occupations=("电工",))))
+    assert desk.recorded == ["job_seeker_ledger.registered"]
+    assert not desk.open("agreement_signing")
+
+
+@pytest.mark.rule("16", "24")
+def test_what_came_of_a_referral_is_learnt_where_the_person_is_transferred_to(desk: Desk) -> None:
+    desk.assisted().planned()
+    desk.referred()
+    desk.done(
+        desk.of(RequestTransfer, to_agency_code=NEXT_DOOR, reason=TransferReason.RESIDENCE_MOVED)
+    )
+    desk.done(desk.of(VerifyTransfer, fits=True, findings="已迁入"))
+    desk.done(desk.of(ApplyForTransfer))
+    desk.by(f"chief-{DISTRICT}").done(desk.of(ApproveTransfer))
+    duties = [row for row in desk.rows() if row.duty == "job_seeker_referral_outcome"]
+    assert [(row.outcome, row.agency_code) for row in duties] == [
+        ("moved", HERE), ("open", NEXT_DOOR),
+    ]  # fmt: skip

@@ -213,10 +213,10 @@ def test_no_duty_is_open_twice_or_without_what_it_is_about(
                     if end.goes_on:
                         held.append(end.next_spell(one, EDITION_2018, CALENDAR))
         held += [one for one in arising(recorded, EDITION_2018, CALENDAR) if one.outcome == "open"]
-        assert len({(one.subject_id, one.duty) for one in held}) == len(held)
+        assert len({(one.subject_id, one.duty, one.item_id) for one in held}) == len(held)
     ledger = live.ledger
     due = {one.duty for one in held}
-    outcomes = {one.subject_id for one in held if one.duty == "job_seeker_referral_outcome"}
+    outcomes = {one.item_id for one in held if one.duty == "job_seeker_referral_outcome"}
     assert outcomes == set(ledger.search.referrals)
     assert ("follow_up_survey" in due) == (
         ledger.surveys.follow_up_from is not None and ledger.contact.ceased is None
@@ -273,13 +273,11 @@ def test_duties_go_along_with_a_merge_none_lost_none_twice(
     here.record(onwards)
     merged = onwards[0]
     assert isinstance(merged, merging.LedgerMergedFrom)
-    was_open = {(row.subject_id, row.duty) for row in obligations_of(before) if is_open(row)}
+    was_open = {(row.subject_id, *what(row)) for row in obligations_of(before) if is_open(row)}
     after = obligations_of([*before, *there.history[-1:], *here.history[-len(onwards) :]])
-    # Both courses number their referrals alike, and a referral's duty stands under the referral.
-    personal = [row for row in after if is_open(row) and row.subject_id in (PERSON, OTHER)]
-    now_open = [(row.subject_id, row.duty) for row in personal]
+    now_open = [(row.subject_id, *what(row)) for row in after if is_open(row)]
     assert len(set(now_open)) == len(now_open), "twice"
-    assert not [duty for subject_id, duty in now_open if subject_id == OTHER], "left behind"
+    assert not [one for one in now_open if one[0] == OTHER], "left behind"
     called = {type(event) for event in onwards}
     is_off = {
         "registration_advice": merged.advice_settled or status.AssistanceCalledFor in called,
@@ -291,16 +289,19 @@ def test_duties_go_along_with_a_merge_none_lost_none_twice(
         "follow_up_survey": merged.follow_up_from is None or merged.follow_up_put_off,
         "follow_up_survey_latest": merged.follow_up_from is None or not merged.follow_up_put_off,
     }
-    for subject_id, duty in was_open:
-        if subject_id in (PERSON, OTHER):
-            assert ((PERSON, duty) in now_open) != is_off.get(duty, False), duty
-    then = {(row.subject_id, row.duty) for row in after if stood_open_at(row, 2000)}
+    for _, duty, item_id in was_open:
+        assert ((PERSON, duty, item_id) in now_open) != is_off.get(duty, False), duty
+    then = {(row.subject_id, *what(row)) for row in after if stood_open_at(row, 2000)}
     assert then == was_open
 
 
 def obligations_of(history: list[RecordedEvent]) -> list[Obligation]:
     rows = fold_in_memory(Obligations(CALENDAR, (EDITION_2018,)), [history])
     return [Obligation(*row) for row in rows]
+
+
+def what(row: Obligation) -> tuple[str, UUID | None]:
+    return row.duty, row.item_id
 
 
 def is_open(row: Obligation) -> bool:
