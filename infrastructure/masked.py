@@ -14,7 +14,6 @@ from psycopg.rows import tuple_row
 
 from ..domain.events import ERASED
 from ..domain.identity import mask_name
-from ..domain.job_seeker.registration import BasicsRecorded
 from ..domain.person_ledger import ledger_number
 from .database import Database
 from .event_store import PostgresEventStore
@@ -56,11 +55,8 @@ class MaskedPersons:
             found = cursor.execute(_LEDGERS, (list(set(ids)),)).fetchall()
         self._keys.fetch(person_id for _, person_id, _ in found)
         positions = {position for _, _, position in found if position is not None}
-        names = {
-            recorded.position: _masked(recorded.event.name)
-            for recorded in self._store.at(sorted(positions))
-            if isinstance(recorded.event, BasicsRecorded)
-        }
+        named = self._store.personal_at(sorted(positions), "name")
+        names = {position: _masked(name) for position, name in named}
         return {
             asked: MaskedPerson(person_id, ledger_number(person_id), names.get(position))
             for asked, person_id, position in found

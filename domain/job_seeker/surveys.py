@@ -140,8 +140,9 @@ class Surveyed(Event, name="job_seeker_ledger.surveyed", subject="person_id"):
 
     `number` is 0 for the first survey and counts the follow-ups since. `will_follow_up` says that
     the person is willing, or was when last reached, and did not register, so that another survey is
-    due; `put_off` why it may come later than usual. `unwilling_often` and `surveyed_often` say that the counts of Article 21
-    are reached; `last_contact_on` is the last contact before a survey that reached nobody.
+    due; `put_off` why it may come later than usual. `unwilling_often` and `surveyed_often` say that
+    the counts of Article 21 are reached; `last_contact_on` is the last contact before a survey that
+    reached nobody.
     """
 
     person_id: UUID

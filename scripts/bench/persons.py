@@ -167,7 +167,7 @@ class Life:
             )
 
     def be_assisted(self, day: date) -> None:
-        """Be recognised, sign, be guided and visited, and start work: eight events."""
+        """Be recognised, sign, be guided and visited, start work and be visited there: ten events."""
         self.record(
             day,
             status.Recognised(category="4050", since=day, source="认定系统"),
@@ -201,8 +201,10 @@ class Life:
                     employer="某公司", started_on=day + timedelta(days=20), referral_id=None,
                 ),
             ),
+            (22, employment.SearchArchived(**of_case)),
             (28, self._visit(of_case, work, stable=True)),
             (52, self._visit(of_case, work, stable=True)),
+            (112, self._visit(of_case, work, stable=True)),
         ]  # fmt: skip
         for days, event in steps:
             self.record(day + timedelta(days=days), event, stream_id=self.case_id)

@@ -213,6 +213,8 @@ def _set(kind: str, data: dict[str, Any], day: date, position: int) -> tuple[lis
             return ["referrals = referrals + 1"], []
         case "assistance_case.guidance_given":
             return ["guidance = guidance + 1"], []
+        case "assistance_case.search_archived":
+            return ["search_archived_on = %s"], [day]
         case "assistance_case.visit_made":
             return ["visits = visits + 1", "job_ready = coalesce(%s, job_ready)"], [
                 data["job_ready"]
@@ -234,6 +236,8 @@ def _ended(
         return [(_CLOSE.format("item_id = %s"), (*common, person, day, data["referral_id"]))]
     if kind == "assistance_case.agreement_signed":
         return [(_CLOSE.format("duty = 'agreement_signing'"), (*common, person, day))]
+    if kind == "assistance_case.search_archived":
+        return [(_CLOSE.format("duty = 'assisted_job_search_archive'"), (*common, person, day))]
     if kind == "assistance_case.visit_made":
         return [(_CLOSE.format("item_id = %s"), (*common, person, day, data["about_id"]))]
     return []

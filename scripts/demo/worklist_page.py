@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from ...application.views import DutyView, StepView
 from ...application.views_people import OfferedVacancy
 from ...domain.assistance.state import CaseStage
-from ...domain.errors import RuleBroken
+from ...domain.errors import NotAuthorised, RuleBroken
 from ...domain.identity import mask_name
 from ...domain.person_ledger import ledger_number
 from ..sample_matching import SampleMatchingTool
@@ -129,7 +129,7 @@ def _offers(month: Month) -> list[Offer]:
             vacancies = month.taizhang.queries().matching.vacancies_for(
                 person.job_seeker_id, by=place.supervisor, within=month.city.district.code, limit=2
             )
-        except RuleBroken:  # not ready for a job, or no longer served
+        except (NotAuthorised, RuleBroken):  # served elsewhere now, not ready, or no longer served
             continue
         if vacancies:
             number, name = ledger_number(person.job_seeker_id), mask_name(person.name)
