@@ -51,6 +51,8 @@ def reasons_for(seeker: SeekerProfile, vacancy: VacancyProfile) -> dict[str, int
     if seeker.monthly_pay_from and monthly and monthly < seeker.monthly_pay_from:
         return {}
     reasons = {f"求职意向“{wanted}”与招聘岗位“{content.title}”相符": 50}
+    if wanted not in content.title:
+        reasons = {f"招聘岗位“{content.title}”的工作内容涉及求职意向“{wanted}”": 40}
     areas = seeker.areas or ((seeker.residence_area,) if seeker.residence_area else ())
     near = next((area for area in areas if vacancy.area.startswith(area[:6])), None)
     if near is not None:
