@@ -80,6 +80,7 @@ from taizhang.application.commands.employers import (
     ReturnVacancy,
     ReviseVacancy,
     RevokeAgent,
+    StateTrainingNeeds,
     SubmitVacancy,
     VerifyAgent,
     VerifyLicence,
@@ -189,6 +190,7 @@ from taizhang.application.commands.spot_checks import (
     InspectItem,
     JudgeFinding,
 )
+from taizhang.application.ports import GradingTool, MatchingTool
 from taizhang.application.service import Request
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.calendar import WorkingDayCalendar
@@ -207,6 +209,7 @@ from taizhang.domain.job_seeker.grading import Grade
 from taizhang.domain.key_enterprise.gaps import gaps_of, missing_parts
 from taizhang.domain.key_enterprise.needs import StaffingNeeds
 from taizhang.domain.key_enterprise.state import agreement_stream
+from taizhang.domain.matching import Match, SeekerProfile, VacancyProfile
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.screening import screen
 from taizhang.domain.supervision.spot_check.kinds import RecordKind
@@ -289,6 +292,7 @@ __all__ = [
     "GiveOpinion",
     "Grade",
     "GradeJobSeeker",
+    "GradingTool",
     "GuideKeyEnterprise",
     "HandleAppeal",
     "HoldFair",
@@ -307,6 +311,8 @@ __all__ = [
     "MakePlan",
     "MakeVisit",
     "MarkReportSent",
+    "Match",
+    "MatchingTool",
     "MergeJobSeekerLedgers",
     "MoveStaff",
     "NameGroup",
@@ -364,12 +370,14 @@ __all__ = [
     "ReviseVacancy",
     "RevokeAgent",
     "RuleBroken",
+    "SeekerProfile",
     "Settings",
     "SignAgreement",
     "SignEnterpriseAgreement",
     "SignUpForFair",
     "StaffingNeeds",
     "StartWork",
+    "StateTrainingNeeds",
     "SubmitVacancy",
     "SupportKeyEnterprise",
     "SurveyWillingness",
@@ -379,6 +387,7 @@ __all__ = [
     "TakePaperRegistrations",
     "TooEarly",
     "Unavailable",
+    "VacancyProfile",
     "VerifyAgent",
     "VerifyEnding",
     "VerifyEnterpriseTransfer",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from ..application.ports import Clock
+from ..application.ports import Clock, MatchingTool
 from ..application.service import CommandService
 from ..application.views import (
     AgentContact,
@@ -42,8 +42,10 @@ from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
 from .database import Database
 from .event_store import PostgresEventStore
-from .keys import StreamIds
+from .keys import KeyRing, StreamIds
 from .looking import Looking
+from .masked import MaskedPerson, MaskedPersons
+from .matching import MatchingQueries
 from .queries_enterprises import EnterpriseQueries
 from .queries_fairs import FairQueries
 from .queries_people import AsOf, PeopleQueries
@@ -78,8 +80,8 @@ _DUTIES = """
 class Queries(Looking):
     """What can be asked of the read models.
 
-    `people` of job seekers and assistance, `enterprises` of key ones, `fairs` of job fairs, `registry` of
-    reports to the registry, `spot_checks` of spot-checks.
+    `people` of job seekers and assistance, `matching` of who fits which vacancy, `enterprises` of key ones,
+    `fairs` of job fairs, `registry` of reports to the registry, `spot_checks` of spot-checks.
     """
 
     def __init__(
@@ -92,11 +94,15 @@ class Queries(Looking):
         editions: tuple[Edition, ...],
         clock: Clock,
         as_of: AsOf,
+        keys: KeyRing,
+        matching_tool: MatchingTool | None = None,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.enterprises = EnterpriseQueries(database, store, service, clock, as_of)
+        self._persons = MaskedPersons(database, store, keys)
         self.people = PeopleQueries(database, store, service, clock, as_of)
+        self.matching = MatchingQueries(database, store, service, clock, self.people, matching_tool)
         self.fairs = FairQueries(database, service, clock)
         self.registry = RegistryQueries(database, store, service, clock)
         self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
@@ -232,28 +238,48 @@ class Queries(Looking):
     ) -> list[DutyView]:
         """Return what is due at an agency and those below it, by due date: what is late comes first.
 
-        With `staff_id` it is that person's. A day in the past gives the worklist as it stood at the
-        end of that day.
+        A line about a person gives the ledger number and the surname, no more (Article 51). With
+        `staff_id` it is that member of staff's, and what the agency where they serve has on its hands
+        and nobody is named for yet (a transfer to decide, somebody transferred to sign with): whoever
+        takes it up does it, so it stands on everybody's list there. A day in the past gives the
+        worklist as it stood at the end of that day.
         """
         today = self._today()
         day = day or today
         position = self._store.head() if day >= today else self.position_at_end_of(day)
-        whose = "agency_code = ANY(%(codes)s)" + (" AND staff_id = %(staff)s" if staff_id else "")
+        codes = self._codes(by, agency_code)
+        whose = ["agency_code = ANY(%(codes)s)"]
+        if staff_id:
+            whose = [
+                f"{whose[0]} AND staff_id = %(staff)s",
+                "agency_code = ANY(%(own)s) AND staff_id = ''",
+            ]
         states = ["outcome = 'open'"]
         if day < today:
             states.append("closed_position > %(position)s")
-        held = " UNION ALL ".join(_OPEN_AT.format(whose=whose, state=state) for state in states)
+        held = " UNION ALL ".join(
+            _OPEN_AT.format(whose=one, state=state) for one in whose for state in states
+        )
         rows = self._rows(
             _DUTIES.format(open=held),
             {
-                "codes": self._codes(by, agency_code),
+                "codes": codes,
+                "own": self._codes_of(staff_id, codes, day) if staff_id else [],
                 "day": day,
                 "position": position,
                 "staff": staff_id,
                 "limit": limit,
             },
         )
-        return [self._duty_view(row, day) for row in rows]
+        persons = self._persons.of(
+            row[name] for row in rows for name in ("subject_id", "stream_id")
+        )
+        return [
+            self._duty_view(
+                row, day, persons.get(row["subject_id"]) or persons.get(row["stream_id"])
+            )
+            for row in rows
+        ]
 
     def overdue_duties(
         self,
@@ -298,7 +324,7 @@ class Queries(Looking):
         ledger = self._store.load(JobSeekerLedger, person_id).aggregate
         assert isinstance(ledger, JobSeekerLedger)
         ledger.require_open()
-        case = last_case(self._case, person_id)
+        case = last_case(self._case, person_id, ledger.merging.cases)
         self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
         edition = edition_on(today, self._editions)
         facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)
@@ -355,7 +381,7 @@ class Queries(Looking):
             extra="ignore",
         )
 
-    def _duty_view(self, row: dict[str, Any], day: date) -> DutyView:
+    def _duty_view(self, row: dict[str, Any], day: date, person: MaskedPerson | None) -> DutyView:
         obligation = Obligation(**{field: row[field] for field in Obligation._fields})
         edition = edition_on(obligation.arose_on, self._editions)
         explanation = explain(obligation, edition, self._calendar)
@@ -370,10 +396,21 @@ class Queries(Looking):
                 "standing": obligation.standing(day).value,
                 "standing_zh": obligation.standing(day).label_zh,
                 "why": explanation.text_zh,
+                "person_id": person.person_id if person else None,
+                "ledger_number": person.ledger_number if person else None,
+                "person_name_masked": person.name if person else None,
                 "staff_left": self._has_left(obligation.staff_id, day),
             },
             extra="ignore",
         )
+
+    def _codes_of(self, staff_id: str, among: list[str], day: date) -> list[str]:
+        """Return the codes of the agency where somebody served on the day, as far as they are `among` these."""
+        directory = self._service.directory
+        member = directory.member(staff_id)
+        code = member.agency_codes.on(day) if member else None
+        agency = directory.holder(code, day) if code else None
+        return [one for one in among if agency and directory.holder(one, day) is agency]
 
     def _has_left(self, staff_id: str, day: date) -> bool:
         member = self._service.directory.member(staff_id)
@@ -388,7 +425,7 @@ def _step_view(step: Step) -> StepView:
         citation=RULES[step.rule].citation,
         is_open=step.is_open,
         evidence=step.evidence,
-        wanting_zh=tuple(fact.text_zh for fact in step.missing),
+        wanting_zh=tuple(fact.wanting_zh for fact in step.missing),
         missing=tuple(fact.missing for fact in step.missing),
     )
 

@@ -66,6 +66,7 @@ class Power(StrEnum):
     RECEIVE_APPEALS = "receive_appeals"
     HANDLE_APPEALS = "handle_appeals"
     ASSIST = "assist"
+    VISIT = "visit"
     APPROVE_ENDINGS = "approve_endings"
     CONSULT = "consult"
     DECIDE_TRANSFERS = "decide_transfers"
@@ -78,6 +79,8 @@ class Reach(StrEnum):
 
     OWN = "own"
     """The records of the agency itself."""
+    SUBDISTRICT = "subdistrict"
+    """Of a station, also the records of the subdistrict that it belongs to."""
     BELOW = "below"
     """Also those of the agencies below it."""
     DISTRICT = "district"
@@ -187,6 +190,14 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # Agreements are the subdistricts' (Article 23), who serve the person from then on.
     Power.ASSIST: Requirement("23.1", _SUBDISTRICT, _SERVING_ROLES, False),
+    # Follow-up visits are also made by the coordinators of the subdistrict's stations (Article 60).
+    Power.VISIT: Requirement(
+        "60",
+        frozenset({AgencyLevel.SUBDISTRICT, AgencyLevel.STATION}),
+        _SERVING_ROLES,
+        False,
+        Reach.SUBDISTRICT,
+    ),
     Power.APPROVE_ENDINGS: Requirement(
         "29", _SUBDISTRICT, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
@@ -264,6 +275,8 @@ def _reaches(agency: Agency, owner: Agency, reach: Reach) -> bool:
         return True
     if reach is Reach.OWN:
         return False
+    if reach is Reach.SUBDISTRICT:
+        return agency.level is AgencyLevel.STATION and agency.parent is owner
     if owner.is_at_or_below(agency):
         return True
     district = _district(agency)

@@ -37,6 +37,7 @@ from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice.model import ONCE
 from ..console import console, fail
 from ..sample_grading import SampleGradingTool
+from ..sample_matching import SampleMatchingTool
 from .chance import Chance
 from .city import districts
 from .desk import SetClock
@@ -88,6 +89,7 @@ def main(
                 _settings(out, database_url),
                 clock=clock,
                 grading_tool=SampleGradingTool(),
+                matching_tool=SampleMatchingTool(),
                 random_bytes=Chance(seed).another("seeds").secret,
             ) as taizhang,
         ):

@@ -128,6 +128,7 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.RECEIVE_APPEALS: (ANYWHERE, ANYBODY),
     Power.HANDLE_APPEALS: (SUPERIOR, {Role.SUPERVISOR, Role.SERVICE_STAFF}),
     Power.ASSIST: (STREETS, SERVING),
+    Power.VISIT: (STREETS | {STATION}, SERVING),
     Power.APPROVE_ENDINGS: (STREETS, CHIEFS),
     Power.CONSULT: (SUPERIOR, {Role.COUNSELLOR, Role.SUPERVISOR}),
     Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
@@ -171,6 +172,16 @@ def test_a_person_is_served_by_any_agency_of_the_district(directory: Directory, 
     clerk = person(Role.SERVICE_STAFF, SIBLING)
     assert may(directory, clerk, Power.SERVE_JOB_SEEKERS, owner) is (owner != OTHER)
     assert may(directory, clerk, Power.ASSIST, owner) is (owner == SIBLING)
+
+
+@pytest.mark.rule("60")
+@pytest.mark.parametrize("owner", LEVELS)
+def test_a_station_visits_the_people_of_its_subdistrict(directory: Directory, owner: str) -> None:
+    coordinator = person(Role.COMMUNITY_COORDINATOR, STATION)
+    assert may(directory, coordinator, Power.VISIT, owner) is (owner in (STATION, SUBDISTRICT))
+    assert not may(directory, coordinator, Power.ASSIST, owner)
+    clerk = person(Role.COUNSELLOR, SUBDISTRICT)
+    assert may(directory, clerk, Power.VISIT, owner) is (owner == SUBDISTRICT)
 
 
 @pytest.mark.rule("56.1")
