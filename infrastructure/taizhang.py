@@ -37,10 +37,13 @@ from .mapper import Mapper, MaskingMapper
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
+from .seals import SealOffice
 from .settings import Settings
 from .spot_checks import SpotCheckOffice
 from .subscription_store import Subscriptions
 from .subscriptions import Subscription
+from .signing import SigningKey
+from .verify import Verifier
 
 
 def system_clock() -> datetime:
@@ -71,6 +74,7 @@ class Taizhang:
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
     - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log.
+    - `seals` signs what the log is, `verifier` proves that it was not altered since.
     """
 
     def __init__(
@@ -104,6 +108,12 @@ class Taizhang:
             editions=editions,
             cached_ledgers=settings.cached_ledgers,
             grading_tool=grading_tool,
+        )
+        secret = settings.signing_key()
+        signing_key = SigningKey(secret) if secret else None
+        self.seals = SealOffice(database, signing_key, clock)
+        self.verifier = Verifier(
+            database, self.keys, signing_key.public_key if signing_key else None
         )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
         self._queries = Queries(

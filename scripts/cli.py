@@ -22,6 +22,7 @@ from . import (
     cli_notices,
     cli_people,
     cli_projections,
+    cli_proof,
     cli_registry,
     cli_spot_checks,
     cli_subscriptions,
@@ -58,6 +59,9 @@ app.add_typer(cli_projections.app, name="projections")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_subscriptions.app, name="subscriptions")
 app.add_typer(cli_spot_checks.app, name="spot-check")
+app.command("seal")(cli_proof.seal)
+app.command("verify")(cli_proof.verify)
+keys.command("public")(cli_proof.public)
 
 
 @app.command()
@@ -194,7 +198,7 @@ def screen(
 
 @keys.command("new")
 def make_key() -> None:
-    """Print a new random key for TAIZHANG_MASTER_KEY or TAIZHANG_IDENTITY_KEY. Keep it safe."""
+    """Print a new random key for TAIZHANG_MASTER_KEY, …_IDENTITY_KEY or …_SEALING_KEY. Keep it safe."""
     typer.echo(new_key())
 
 

@@ -1,0 +1,127 @@
+"""``taizhang seal`` and ``taizhang verify``: the log sealed, and proven unaltered."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated
+
+import typer
+
+from ..application.views_proof import Finding, Verification
+from ..domain.errors import InvalidInput
+from ..infrastructure.signing import key_id_of
+from ..infrastructure.verify import Anchor
+from .console import opened, progress_bar
+
+
+def seal() -> None:
+    """Seal the log up to its end: sign what it is. For cron; `projections follow` does it each minute."""
+    with opened() as taizhang, progress_bar("positions") as bar:
+        task = bar.add_task("sealing", total=None)
+        last = taizhang.seals.catch_up(
+            progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    if last is None:
+        typer.echo("the log is empty: there is nothing to seal")
+        return
+    typer.echo(f"seal {last.number} at position {last.position}, {last.events} events")
+    typer.echo(f"anchor {last.position}:{last.chain}")
+
+
+def verify(
+    since: Annotated[
+        int | None, typer.Option(help="Only what came after the seal of this number.")
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="How many; as many as there are cores if left out.")
+    ] = None,
+    anchor: Annotated[
+        list[str] | None,
+        typer.Option(help="POSITION:CHAIN as printed on a notice; may be given several times."),
+    ] = None,
+    public_key: Annotated[
+        str | None,
+        typer.Option(help="The key that is trusted, in base64, as `taizhang keys public` shows it."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
+) -> None:
+    """Prove that nothing was altered: events, their order, seals, commands, documents, keys.
+
+    Ends with 1 if anything was found.
+    """
+    with opened() as taizhang, progress_bar("events") as bar:
+        task = bar.add_task("verifying", total=None)
+        report = taizhang.verifier.run(
+            since=since,
+            processes=processes,
+            anchors=[_anchor(text) for text in anchor or ()],
+            public_key=_public_key(public_key) if public_key else None,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        _print(report)
+    if not report.is_proven:
+        raise typer.Exit(1)
+
+
+def public() -> None:
+    """Print the public key of TAIZHANG_SEALING_KEY and its id, for those who verify."""
+    with opened() as taizhang:
+        key = taizhang.seals.signing_key
+        if key is None:
+            raise InvalidInput(
+                "none is set: `taizhang keys new` makes one", field="TAIZHANG_SEALING_KEY"
+            )
+        typer.echo(f"public key {base64.b64encode(key.public_key).decode()}")
+        typer.echo(f"key id     {key_id_of(key.public_key).hex()}")
+
+
+def _print(report: Verification) -> None:
+    beginning = f" after position {report.after}" if report.after else ""
+    typer.echo(f"{report.events} event(s){beginning} up to position {report.head}")
+    typer.echo(f"{report.seals} seal(s), the last at position {report.sealed_to}")
+    for key_id in report.key_ids:
+        typer.echo(f"sealed by key {key_id}")
+    for note in report.notes:
+        typer.echo(f"note: {note}")
+    for finding in report.findings:
+        typer.echo(f"{finding.fault.value.upper():<10} {_where(finding)}: {finding.what}")
+    if report.more_findings:
+        typer.echo(f"… and {report.more_findings} more")
+    typer.echo("proven" if report.is_proven else "NOT PROVEN: see above")
+
+
+def _where(finding: Finding) -> str:
+    places = [
+        f"{name} {value}"
+        for name, value in (
+            ("position", finding.position),
+            ("stream", finding.stream_id),
+            ("version", finding.version),
+            ("seal", finding.seal),
+        )
+        if value is not None
+    ]
+    return ", ".join(places) or "tables"
+
+
+def _anchor(text: str) -> Anchor:
+    position, _, chain = text.partition(":")
+    if not position.isdigit() or len(chain) != 64:
+        raise InvalidInput(
+            f"{text!r} is no anchor; write it as on the notice, POSITION:CHAIN", field="--anchor"
+        )
+    return int(position), chain
+
+
+def _public_key(text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise InvalidInput("is 32 bytes in base64", field="--public-key")
+    return key
