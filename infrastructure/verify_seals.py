@@ -15,6 +15,7 @@ from .verify_walk import Stretch
 
 STRETCH_EVENTS = 10_000
 _AT_ONCE = 5_000
+_BEFORE_ALL = -(2**63)  # a seal may have been given any number
 
 # A moment that Python cannot hold was never sealed: any other one shows that as well.
 _SEALS = """
@@ -55,7 +56,7 @@ class SealWalk:
         yield _stretch(begins, held, self._head)
 
     def _seals(self) -> Iterator[Seal]:
-        number = self.last.number if self.last else 0
+        number = self.last.number if self.last else _BEFORE_ALL
         while True:
             found = self._cursor.execute(_SEALS, (number, _AT_ONCE)).fetchall()
             yield from map(seal_of, found)
@@ -70,7 +71,7 @@ class SealWalk:
         self.key_ids[seal.key_id] = None
         number = last.number + 1 if last else 1
         if seal.number != number:
-            gone = str(number) if seal.number == number + 1 else f"{number} to {seal.number - 1}"
+            gone = str(number) if seal.number <= number + 1 else f"{number} to {seal.number - 1}"
             self._find(Fault.SEAL, f"seal {gone} is missing", seal)
         elif seal.before != (last.digest() if last else ZEROS):
             self._find(Fault.SEAL, "the seal before it is not the one that it names", seal)

@@ -44,10 +44,12 @@ def follow() -> None:
             console.print("TAIZHANG_SEALING_KEY is not set: the log is not sealed here")
         else:
             sealer.start()
-        taizhang.projections.follow(stop)
-        stop.set()
-        if sealer.ident is not None:
-            sealer.join()
+        try:
+            taizhang.projections.follow(stop)
+        finally:
+            stop.set()
+            if sealer.ident is not None:
+                sealer.join()
 
 
 @app.command("status")
