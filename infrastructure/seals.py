@@ -38,7 +38,10 @@ _SEAL_COLUMNS = "number, position, events, chain, day, sealed_at, before, key_id
 _LAST = f"SELECT {_SEAL_COLUMNS} FROM seals ORDER BY number DESC LIMIT 1"
 _COVERING = f"SELECT {_SEAL_COLUMNS} FROM seals WHERE position >= %s ORDER BY position, day NULLS LAST, number LIMIT 1"
 _BEFORE = f"SELECT {_SEAL_COLUMNS} FROM seals WHERE position <= %s ORDER BY number DESC LIMIT 1"
-_BETWEEN = "SELECT notification_id, digest FROM stored_events WHERE notification_id > %s AND notification_id <= %s ORDER BY 1"
+_BETWEEN = (
+    "SELECT notification_id, digest FROM stored_events "
+    "WHERE notification_id > %s AND notification_id <= %s ORDER BY 1"
+)
 _NEXT = (
     "SELECT notification_id, digest, recorded_at FROM stored_events WHERE notification_id > %s "
     "ORDER BY notification_id LIMIT %s"

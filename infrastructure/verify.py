@@ -27,7 +27,7 @@ from .database import Database
 from .keys import KeyRing
 from .seals import chain_at, seal_numbered
 from .signing import key_id_of
-from .verify_seals import SealWalk, public_keys
+from .verify_seals import BEFORE_ALL, SealWalk, public_keys
 from .verify_tables import (
     check_commands,
     check_documents,
@@ -79,7 +79,7 @@ class Verifier:
                 if begins is None:
                     raise NotFound(f"there is no seal {since}", field="since")
             known, findings = public_keys(cursor)
-            after = begins.position if begins else 0
+            after = begins.position if begins else BEFORE_ALL
             head, total = _extent(cursor, after)
             seals = SealWalk(connection.cursor(row_factory=tuple_row), known, begins, head)
             found = _Findings(findings)
@@ -101,9 +101,9 @@ class Verifier:
             found.add(_check_printed(cursor, after, head))
             found.add(_check_trust(seals.last, trusted))
             sealed_to = min(seals.last.position, head) if seals.last else 0
-            unsealed = _extent(cursor, max(sealed_to, after))[1]
+            unsealed = _extent(cursor, sealed_to if seals.last else after)[1]
             return Verification(
-                after=after,
+                after=max(after, 0),
                 head=head,
                 events=events,
                 seals=seals.count,
@@ -112,7 +112,7 @@ class Verifier:
                 key_ids=tuple(key_id.hex() for key_id in seals.key_ids),
                 findings=_explained(cursor, found.listed()),
                 more_findings=found.more,
-                notes=tuple(_notes(seals.last, trusted, unsealed, sealed_to, after)),
+                notes=tuple(_notes(seals.last, trusted, unsealed, sealed_to)),
             )
 
     @contextmanager
@@ -207,7 +207,7 @@ def _check_printed(cursor: Cursor[Any], after: int, head: int) -> Iterator[Findi
 
 
 def _check_trust(last: Seal | None, trusted: bytes | None) -> Iterator[Finding]:
-    """The last seal stands for all before it: it must be by the key that is trusted."""
+    """Make sure that the last seal, which stands for all before it, is by the key that is trusted."""
     if last is not None and trusted is not None and last.key_id != key_id_of(trusted):
         yield Finding(
             fault=Fault.SEAL,
@@ -232,14 +232,14 @@ def _explained(cursor: Cursor[Any], findings: list[Finding]) -> tuple[Finding, .
 
 
 def _notes(
-    last: Seal | None, trusted: bytes | None, unsealed: int, sealed_to: int, after: int
+    last: Seal | None, trusted: bytes | None, unsealed: int, sealed_to: int
 ) -> Iterator[str]:
     if last is None:
         if unsealed:
             yield "nothing is sealed: an owner of the database could have written the whole log anew"
     elif unsealed:
         yield (
-            f"{unsealed} event(s) after position {max(sealed_to, after)} are not sealed yet: "
+            f"{unsealed} event(s) after position {sealed_to} are not sealed yet: "
             "they stand on their digests alone"
         )
     if last is not None and trusted is None:

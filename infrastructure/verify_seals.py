@@ -15,7 +15,8 @@ from .verify_walk import Stretch
 
 STRETCH_EVENTS = 10_000
 _AT_ONCE = 5_000
-_BEFORE_ALL = -(2**63)  # a seal may have been given any number
+BEFORE_ALL = -(2**63)
+"""Before every position and number that can be given to a row, also by who should not."""
 
 # A moment that Python cannot hold was never sealed: any other one shows that as well.
 _SEALS = """
@@ -56,7 +57,7 @@ class SealWalk:
         yield _stretch(begins, held, self._head)
 
     def _seals(self) -> Iterator[Seal]:
-        number = self.last.number if self.last else _BEFORE_ALL
+        number = self.last.number if self.last else BEFORE_ALL
         while True:
             found = self._cursor.execute(_SEALS, (number, _AT_ONCE)).fetchall()
             yield from map(seal_of, found)
@@ -118,7 +119,7 @@ def public_keys(cursor: Cursor[Any]) -> tuple[dict[bytes, bytes], list[Finding]]
 
 def _stretch(begins: Seal | None, seals: list[Seal], until: int) -> Stretch:
     return Stretch(
-        after=begins.position if begins else 0,
+        after=begins.position if begins else BEFORE_ALL,
         until=until,
         chain=begins.chain if begins else ZEROS,
         events=begins.events if begins else 0,

@@ -71,7 +71,11 @@ def check_commands(cursor: Cursor[Any], after: int, head: int) -> Iterator[Findi
     ).fetchall():
         differs = [
             name
-            for name, is_other in (("staff_id", staff), ("agency_code", agency), ("recorded_at", moment))
+            for name, is_other in (
+                ("staff_id", staff),
+                ("agency_code", agency),
+                ("recorded_at", moment),
+            )
             if is_other
         ]
         if last is None:
@@ -158,7 +162,9 @@ def check_personal_keys(
         for position, person in cursor.execute(
             statement.encode(), {"topics": topics, "after": after}
         ).fetchall():
-            what = f"personal_keys: the key of {person} is missing, by which this event is encrypted"
+            what = (
+                f"personal_keys: the key of {person} is missing, by which this event is encrypted"
+            )
             yield Finding(fault=Fault.KEY, what=what, position=position)
 
 

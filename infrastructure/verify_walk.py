@@ -85,9 +85,7 @@ def _connection(conninfo: str, schema: str) -> Connection[Any]:
     return connection
 
 
-def walk(
-    connection: Connection[Any], public_keys: dict[bytes, bytes], stretch: Stretch
-) -> Walked:
+def walk(connection: Connection[Any], public_keys: dict[bytes, bytes], stretch: Stretch) -> Walked:
     """Verify the events and seals of a stretch."""
     walker = _Walker(stretch, public_keys)
     for row in _rows(connection, stretch):
@@ -114,10 +112,10 @@ class _Walker:
 
     def __init__(self, stretch: Stretch, public_keys: dict[bytes, bytes]) -> None:
         self._chain = stretch.chain
-        self._last = stretch.after
+        self._last = max(stretch.after, 0)
         self._sealed_events = stretch.events
         self._since_seal = 0
-        self._sealed_to = stretch.after
+        self._sealed_to = self._last
         self._events = 0
         self._gaps: list[str] = []
         self._seals = list(reversed(stretch.seals))
@@ -142,7 +140,11 @@ class _Walker:
         self._events += 1
         self._since_seal += 1
         if sha256(before + fields).digest() != digest:
-            self._find(Fault.CHANGED, "its content or what was recorded around it is not what its digest says", fields)
+            self._find(
+                Fault.CHANGED,
+                "its content or what was recorded around it is not what its digest says",
+                fields,
+            )
         if not before_position:
             if _PLACE.unpack_from(fields)[3] != 1:
                 self._find(Fault.MISSING, "the event before it in its stream is missing", fields)
@@ -173,7 +175,10 @@ class _Walker:
                 if self._gaps and counted < seal.events:
                     differs.append(f"no event stands at {', '.join(self._gaps)}")
                 first = min(self._sealed_to + 1, seal.position)
-                told = "; ".join(differs) or "an event was exchanged, moved or put in the place of another"
+                told = (
+                    "; ".join(differs)
+                    or "an event was exchanged, moved or put in the place of another"
+                )
                 self._add(
                     Finding(
                         fault=Fault.CHAIN,
@@ -200,9 +205,8 @@ class _Walker:
 
     def _note_gap(self, position: int) -> None:
         if position <= self._last:
-            self._add(
-                Finding(fault=Fault.ORDER, what="the position is taken twice", position=position)
-            )
+            what = "the position is taken twice" if position > 0 else "the log begins with 1"
+            self._add(Finding(fault=Fault.ORDER, what=what, position=position))
         elif len(self._gaps) < _GAPS:
             first, last = self._last + 1, position - 1
             self._gaps.append(str(first) if first == last else f"{first} to {last}")

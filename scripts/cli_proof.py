@@ -42,7 +42,9 @@ def verify(
     ] = None,
     public_key: Annotated[
         str | None,
-        typer.Option(help="The key that is trusted, in base64, as `taizhang keys public` shows it."),
+        typer.Option(
+            help="The key that is trusted, in base64, as `taizhang keys public` shows it."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
 ) -> None:

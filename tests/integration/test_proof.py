@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.rule("5.b", "9.1")
 
-FIELDS = (
-    "originator_id, originator_version, topic, occurred_on, recorded_at, staff_id, agency_code, command_id, state"
-)
+FIELDS = "originator_id, originator_version, topic, occurred_on, recorded_at, staff_id, agency_code, command_id, state"
 OTHER_KEY = base64.b64encode(bytes(range(96, 128))).decode()
 
 
@@ -89,9 +87,7 @@ class TestDigests:
             cursor.execute("DROP TABLE seals, signing_keys")
             cursor.execute("DELETE FROM migrations WHERE name LIKE '0010%%'")
         with world.reopen() as again:
-            assert (
-                world.sql("SELECT notification_id, digest FROM stored_events ORDER BY 1") == kept
-            )
+            assert world.sql("SELECT notification_id, digest FROM stored_events ORDER BY 1") == kept
             again.seals.catch_up()
             world.publish(world.credit_code(1))
             assert again.verifier.run(processes=1).is_proven
@@ -255,7 +251,9 @@ class TestEvents:
 
     def test_one_moved_to_another_stream_or_version_is_named(self, world: World) -> None:
         history(world)
-        tamper(world, f"UPDATE stored_events SET originator_id = gen_random_uuid() WHERE {AN_EVENT}")
+        tamper(
+            world, f"UPDATE stored_events SET originator_id = gen_random_uuid() WHERE {AN_EVENT}"
+        )
         assert found(world, Fault.CHANGED)[0].position == 40
         assert 40 in {finding.position for finding in found(world, Fault.MISSING)}
 
@@ -332,6 +330,18 @@ class TestEvents:
         assert found(world, Fault.CHAIN)
         assert 44 in {finding.position for finding in found(world, Fault.COMMAND)}
 
+    @pytest.mark.parametrize("position", [0, -7])
+    def test_one_put_in_before_the_log_begins_is_found(self, world: World, position: int) -> None:
+        history(world)
+        world.sql(
+            f"INSERT INTO stored_events (notification_id, {FIELDS}) SELECT %s, gen_random_uuid(), 1, "
+            "topic, occurred_on, recorded_at, staff_id, agency_code, command_id, state FROM stored_events "
+            "WHERE notification_id = 43",
+            position,
+        )
+        assert [finding.position for finding in found(world, Fault.ORDER)] == [position]
+        assert found(world, Fault.CHAIN)
+
     def test_one_with_the_rest_of_its_stream_digested_anew_is_found_by_the_seals(
         self, world: World
     ) -> None:
@@ -343,7 +353,10 @@ class TestEvents:
                 "UPDATE stored_events SET staff_id = 'reviewer' WHERE originator_id = %s AND originator_version = 2",
                 (stream,),
             )
-            cursor.execute("SELECT max(originator_version) FROM stored_events WHERE originator_id = %s", (stream,))
+            cursor.execute(
+                "SELECT max(originator_version) FROM stored_events WHERE originator_id = %s",
+                (stream,),
+            )
             for version in range(2, cursor.fetchone()[0] + 1):  # type: ignore[index]
                 cursor.execute(
                     "UPDATE stored_events e SET digest = event_digest(p.digest, e.originator_id, "
@@ -449,9 +462,7 @@ class TestSeals:
             "ORDER BY number DESC LIMIT 1"
         )[0]
         forged = signed(Seal(*row)._replace(key_id=forger.key_id), forger)
-        tamper(
-            world, "INSERT INTO signing_keys VALUES (%s, %s)", forger.key_id, forger.public_key
-        )
+        tamper(world, "INSERT INTO signing_keys VALUES (%s, %s)", forger.key_id, forger.public_key)
         tamper(
             world,
             "UPDATE seals SET key_id = %s, signature = %s WHERE number = 3",
@@ -461,7 +472,9 @@ class TestSeals:
         (finding,) = found(world, Fault.SEAL)
         assert finding.seal == 3
         assert "not by the one trusted" in finding.what
-        with world.reopen(sealing_key=None) as other:  # nothing is trusted there: it says what to compare
+        with world.reopen(
+            sealing_key=None
+        ) as other:  # nothing is trusted there: it says what to compare
             report = other.verifier.run(processes=1)
             assert report.is_proven
             assert forger.key_id.hex() in report.notes[0]
@@ -583,5 +596,3 @@ def test_a_merge_of_what_is_found_stays_bounded(world: World) -> None:
     tamper(world, "UPDATE stored_events SET staff_id = 'x'")
     report = verify(world)
     assert len(report.findings) + report.more_findings >= world.count("stored_events")
-
-

@@ -135,7 +135,9 @@ class TestWhereSealsStand:
         assert [m.day for m in sealing.end_day(TUESDAY)] == [MONDAY]
         assert sealing.end_day(WEDNESDAY) == []
 
-    def test_an_event_entered_before_midnight_and_recorded_after_it_begins_no_day_anew(self) -> None:
+    def test_an_event_entered_before_midnight_and_recorded_after_it_begins_no_day_anew(
+        self,
+    ) -> None:
         sealing = Sealing(None, None)
         sealing.add(1, ZEROS, TUESDAY)
         assert sealing.add(2, ZEROS, MONDAY) == []
