@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.rows import tuple_row
 
@@ -125,6 +125,7 @@ class Taizhang:
             editions,
             clock,
             self.projections,
+            uuid4,
         )
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock

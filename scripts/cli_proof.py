@@ -1,18 +1,23 @@
-"""``taizhang seal`` and ``taizhang verify``: the log sealed, and proven unaltered."""
+"""``taizhang seal``, ``verify`` and ``accesses``: the log sealed, proven unaltered, and who read whom."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from typing import Annotated
+from uuid import UUID
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
 from ..application.views_proof import Finding, Verification
+from ..domain.calendar import SHANGHAI
 from ..domain.errors import InvalidInput
+from ..domain.person_ledger import ledger_number
 from ..infrastructure.signing import key_id_of
 from ..infrastructure.verify import Anchor
-from .console import opened, progress_bar
+from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, progress_bar, tables
 
 
 def seal() -> None:
@@ -79,6 +84,39 @@ def public() -> None:
             )
         typer.echo(f"public key {base64.b64encode(key.public_key).decode()}")
         typer.echo(f"key id     {key_id_of(key.public_key).hex()}")
+
+
+def accesses(
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    since: Annotated[str | None, typer.Option(help="The first day, YYYY-MM-DD.")] = None,
+    person: Annotated[UUID | None, typer.Option(help="Only those to this person's data.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show who read personal data at an agency and those below it, and why (Article 51)."""
+    with opened() as taizhang:
+        taizhang.projections.catch_up()
+        found = taizhang.queries().accesses(
+            agency,
+            by=actor(staff, agency),
+            since=parse_day(since) if since else None,
+            person_id=person,
+        )
+    if as_json:
+        for one in found:
+            typer.echo(one.model_dump_json())
+        return
+    table = Table("时间", "机构", "经办人", "查阅对象", "用途", "理由", title="个人信息查阅记录")
+    for one in found:
+        table.add_row(
+            f"{one.read_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            one.agency_code,
+            one.staff_id,
+            ledger_number(one.person_id),
+            one.purpose_zh,
+            escape(one.reason),
+        )
+    tables.print(table if found else "无查阅记录")
 
 
 def _print(report: Verification) -> None:

@@ -51,6 +51,7 @@ class Power(StrEnum):
     INSPECT_RECORDS = "inspect_records"
     ANSWER_SPOT_CHECKS = "answer_spot_checks"
     LOOK = "look"
+    AUDIT = "audit"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
     RECORD_STATUS = "record_status"
@@ -130,6 +131,10 @@ REQUIREMENTS: dict[Power, Requirement] = {
         "56.1", _SERVING_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False, Reach.BELOW
     ),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
+    # Whole records with all that proves them, and who read personal data: for who supervises.
+    Power.AUDIT: Requirement(
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
+    ),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
     ),
