@@ -84,6 +84,17 @@ class Verification(View):
         return not self.findings
 
 
+class PackView(View):
+    """An audit pack that was written; `manifest_digest` is the SHA-256 of its manifest, which names all files."""
+
+    path: str
+    events: int
+    streams: int
+    seals: int
+    sealed_to: int
+    manifest_digest: str
+
+
 class AccessView(View):
     """One reading of personal data: who read whose, for which agency, when, for what and why."""
 

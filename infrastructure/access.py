@@ -61,6 +61,12 @@ def person_shown(recorded: RecordedEvent) -> UUID | None:
     event = recorded.event
     if all(getattr(event, field) == ERASED for field in event.personal_fields):
         return None
+    return person_of(recorded)
+
+
+def person_of(recorded: RecordedEvent) -> UUID:
+    """Return the person to whom the personal fields of an event belong."""
+    event = recorded.event
     person_id: UUID = (
         getattr(event, event.subject_field) if event.subject_field else recorded.stream_id
     )

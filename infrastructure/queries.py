@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -89,15 +88,15 @@ class Queries(Looking):
         editions: tuple[Edition, ...],
         clock: Clock,
         as_of: AsOf,
-        new_id: Callable[[], UUID],
+        accesses: AccessBook,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.fairs = FairQueries(database, service, clock)
         self.registry = RegistryQueries(database, store, service, clock)
         self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
-        self._accesses = AccessBook(service, new_id)
-        self.people = PeopleQueries(database, store, service, clock, as_of, self._accesses)
+        self._accesses = accesses
+        self.people = PeopleQueries(database, store, service, clock, as_of, accesses)
         self._store = store
         self._identities = identities
         self._calendar = calendar

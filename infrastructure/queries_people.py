@@ -179,6 +179,14 @@ class PeopleQueries(PeopleSummaries):
         today = self._today()
         return tuple(self._course(person, case, today) for case in wanted)
 
+    def streams(self, person_id: UUID, *, by: Actor) -> tuple[list[UUID], list[str]]:
+        """Return every stream that holds a part of a person's record, and the agencies that serve the person.
+
+        The ledger that goes on is the first. Raises NotFound, NotAuthorised.
+        """
+        person = self._person(person_id, by)
+        return person.streams, person.serving
+
     # --- helpers ------------------------------------------------------------------------------
 
     def _person(self, person_id: UUID, by: Actor) -> _Person:

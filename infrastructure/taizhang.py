@@ -27,6 +27,8 @@ from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
+from .access import AccessBook
+from .audit_pack import AuditOffice
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
@@ -73,8 +75,9 @@ class Taizhang:
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
-    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log.
-    - `seals` signs what the log is, `verifier` proves that it was not altered since.
+    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
+    - `seals` signs what the log is, `verifier` proves that it was not altered since;
+    - `audit` exports a record, or a period, with all that proves it off line.
     """
 
     def __init__(
@@ -116,6 +119,7 @@ class Taizhang:
             database, self.keys, signing_key.public_key if signing_key else None
         )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
+        accesses = AccessBook(self.service, uuid4)
         self._queries = Queries(
             database,
             self.events,
@@ -125,7 +129,10 @@ class Taizhang:
             editions,
             clock,
             self.projections,
-            uuid4,
+            accesses,
+        )
+        self.audit = AuditOffice(
+            database, self.events, self.service, self._queries, self.seals, accesses, clock
         )
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock

@@ -61,6 +61,7 @@ app.add_typer(cli_subscriptions.app, name="subscriptions")
 app.add_typer(cli_spot_checks.app, name="spot-check")
 app.command("seal")(cli_proof.seal)
 app.command("verify")(cli_proof.verify)
+app.command("export")(cli_proof.export)
 app.command("accesses")(cli_proof.accesses)
 keys.command("public")(cli_proof.public)
 

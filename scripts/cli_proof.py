@@ -1,9 +1,10 @@
-"""``taizhang seal``, ``verify`` and ``accesses``: the log sealed, proven unaltered, and who read whom."""
+"""``taizhang seal``, ``verify``, ``export`` and ``accesses``: proof for auditors, and who read whose data."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -117,6 +118,53 @@ def accesses(
             escape(one.reason),
         )
     tables.print(table if found else "无查阅记录")
+
+
+def export(
+    out: Annotated[Path, typer.Argument(help="The pack: a .zip file, else a folder.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    record: Annotated[
+        str | None, typer.Option(help="One record: a credit code, or the id of a person's ledger.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option(help="Whose period: an agency's code; your own if left out.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="The first day, YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option(help="The last day, YYYY-MM-DD.")] = None,
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Personal fields in clear, too; this is recorded.")
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option(help="Why personal data are needed in clear (Article 51).")
+    ] = None,
+) -> None:
+    """Export an audit pack: one record, or an agency's period, with the program that verifies it off line."""
+    with opened() as taizhang:
+        taizhang.projections.catch_up()
+        by = actor(staff, agency)
+        if record is not None and not (since or until or of):
+            pack = taizhang.audit.export_record(
+                _ledger(record), out, by=by, clear_reason=(reason or "") if clear else None
+            )
+        elif record is None and since and until and not clear:
+            pack = taizhang.audit.export_period(
+                of or agency, parse_day(since), parse_day(until), out, by=by
+            )
+        else:
+            raise InvalidInput(
+                "name --record, or --since and --until (whose personal data are never in clear)"
+            )
+    typer.echo(f"{pack.path}: {pack.events} event(s) of {pack.streams} stream(s)")
+    typer.echo(f"manifest sha256:{pack.manifest_digest}")
+    typer.echo("verify it off line: python verify_pack.py (in the pack)")
+
+
+def _ledger(text: str) -> str | UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return text
 
 
 def _print(report: Verification) -> None:
