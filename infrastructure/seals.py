@@ -108,6 +108,12 @@ class SealOffice:
             found = _one(_cursor(connection), _COVERING, (position,))
         return _view(found) if found else None
 
+    def numbered(self, number: int) -> SealView | None:
+        """Return the seal with a number, None where there is none."""
+        with self._database.use() as connection:
+            found = seal_numbered(_cursor(connection), number)
+        return _view(found) if found else None
+
     def _seal_stretch(
         self, connection: Connection[Any], key: SigningKey
     ) -> tuple[Seal | None, int, int]:

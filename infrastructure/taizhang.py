@@ -135,7 +135,14 @@ class Taizhang:
             database, self.events, self.service, self._queries, self.seals, accesses, clock
         )
         self.notices = NoticeOffice(
-            database, self.events, self.service, self.projections, calendar, editions, clock
+            database,
+            self.events,
+            self.service,
+            self.projections,
+            calendar,
+            editions,
+            clock,
+            self.seals,
         )
         self.spot_checks = SpotCheckOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock,

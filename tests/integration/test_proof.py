@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import base64
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import psycopg
 import pytest
+from openpyxl import load_workbook
 
 from taizhang import InvalidInput, NotFound
 from taizhang.application.views_proof import Fault
+from taizhang.domain import proof
 from taizhang.domain.proof import ZEROS, Seal, StoredEvent, link
-from taizhang.infrastructure import verify_seals
+from taizhang.infrastructure import seals, verify_seals
 from taizhang.infrastructure.signing import SigningKey
+from taizhang.projections.canonical import canonical_json
+from taizhang.projections.daily_vacancy_notice.render_html import render_html
+from taizhang.projections.daily_vacancy_notice.render_xlsx import render_xlsx
 from tests.integration.tampering import as_owner, found, history, one, tamper, verify
 
 if TYPE_CHECKING:
@@ -590,7 +602,167 @@ def test_an_issued_notice_that_was_changed_or_is_gone_is_named(world: World) -> 
     assert finding.position is not None
 
 
-def test_a_merge_of_what_is_found_stays_bounded(world: World) -> None:
+def test_a_notice_names_the_seal_that_it_stands_on(world: World) -> None:
+    """So that on paper it anchors the log, whoever owns the database and whoever has the key."""
+    history(world)
+    supervisor = world.actor("supervisor")
+    issued = world.taizhang.notices.issue_daily_vacancies(
+        date(2026, 11, 2), "110105", by=supervisor
+    )
+    notice = world.taizhang.notices.document(issued.notice_id, by=supervisor)
+    assert notice.seal is not None
+    day_seal = world.sql(
+        "SELECT number, position, chain, key_id FROM seals WHERE day = '2026-11-02'"
+    )
+    assert day_seal == [
+        (
+            notice.seal.number,
+            notice.basis.position,
+            bytes.fromhex(notice.seal.chain),
+            bytes.fromhex(notice.seal.key_id or ""),
+        )
+    ]
+    for text in (render_html(notice), canonical_json(notice).decode()):
+        assert notice.seal.chain in text
+    buffer = BytesIO()
+    render_xlsx(notice, buffer)
+    sheets = load_workbook(buffer).worksheets
+    cells = [cell.value for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    assert notice.seal.text in cells
+    assert world.taizhang.notices.recompute(issued.notice_id, by=supervisor).is_proven
+    anchor = (notice.seal.position, notice.seal.chain)
+    assert verify(world, anchors=[anchor]).is_proven
+    # Somebody with the key writes the log anew and seals it again: only what was printed tells.
+    tamper(world, "DELETE FROM seals")
+    tamper(world, "UPDATE stored_events SET staff_id = 'reviewer' WHERE notification_id = 39")
+    tamper(world, "UPDATE commands SET staff_id = 'reviewer' WHERE last_position = 39")
+    tamper(
+        world,
+        "UPDATE stored_events e SET digest = event_digest(p.digest, e.originator_id, e.originator_version, "
+        "e.topic, e.occurred_on, e.recorded_at, e.staff_id, e.agency_code, e.command_id, e.state) "
+        "FROM stored_events p WHERE p.originator_id = e.originator_id "
+        "AND p.originator_version = e.originator_version - 1 AND e.notification_id = 39",
+    )
+    for position in range(44, 48):
+        tamper(
+            world,
+            "UPDATE stored_events e SET digest = event_digest(p.digest, e.originator_id, e.originator_version, "
+            "e.topic, e.occurred_on, e.recorded_at, e.staff_id, e.agency_code, e.command_id, e.state) "
+            "FROM stored_events p WHERE p.originator_id = e.originator_id "
+            "AND p.originator_version = e.originator_version - 1 AND e.notification_id = %s",
+            position,
+        )
+    world.taizhang.seals.catch_up()
+    (kept,) = found(world, Fault.ANCHOR)  # of the notice that is kept in the database
+    assert kept.position == anchor[0]
+    tamper(world, "UPDATE issued_documents SET content = '{}'")
+    (printed,) = found(world, Fault.ANCHOR, anchors=[anchor])
+    assert printed.position == anchor[0]
+
+
+def test_a_notice_made_without_the_key_still_anchors_the_log(world: World) -> None:
+    world.publish(world.register(1))
+    world.clock.forward(days=1)
+    supervisor = world.actor("supervisor")
+    with world.reopen(sealing_key=None) as other:
+        issued = other.notices.issue_daily_vacancies(date(2026, 11, 2), "110105", by=supervisor)
+        notice = other.notices.document(issued.notice_id, by=supervisor)
+    assert notice.seal is not None
+    assert (notice.seal.number, notice.seal.key_id) == (None, None)
+    assert world.taizhang.seals.catch_up() is not None
+    assert world.taizhang.notices.recompute(issued.notice_id, by=supervisor).is_proven
+    assert verify(world).is_proven
+    assert verify(world, anchors=[(notice.seal.position, notice.seal.chain)]).is_proven
+
+
+class TestFaults:
+    """A sealer that dies, and two at once."""
+
+    def test_one_that_is_killed_in_the_middle_has_sealed_a_stretch_or_not_begun_it(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(seals, "STRETCH", 10)
+        for number in (1, 2, 3):
+            world.publish(world.register(number))
+        written: list[int] = []
+        real = seals.SealOffice._write
+
+        def dying(self: Any, cursor: Any, mark: Any, last: Any, key: Any) -> Seal:
+            seal = real(self, cursor, mark, last, key)
+            written.append(seal.number)
+            if len(written) == 1:
+                raise KeyboardInterrupt  # in the middle of a stretch
+            return seal
+
+        monkeypatch.setattr(proof, "PAGE_EVENTS", 4)
+        monkeypatch.setattr(seals.SealOffice, "_write", dying)
+        with pytest.raises(KeyboardInterrupt):
+            world.taizhang.seals.catch_up()
+        assert world.count("seals") == world.count("signing_keys") == 0
+        monkeypatch.setattr(seals.SealOffice, "_write", real)
+        world.taizhang.seals.catch_up()
+        report = verify(world)
+        assert report.is_proven
+        assert report.unsealed == 0
+        assert report.seals == world.count("seals") > 5
+
+    def test_two_at_once_seal_everything_once(self, world: World) -> None:
+        history(world)
+        with world.reopen() as other, ThreadPoolExecutor(4) as pool:
+            for _ in range(5):
+                world.publish(world.credit_code(1))
+                sealers = [world.taizhang.seals, other.seals] * 2
+                for done in [pool.submit(sealer.catch_up) for sealer in sealers]:
+                    done.result()
+        assert world.count("seals") == 3 + 5
+        assert verify(world).is_proven
+
+    def test_a_sealer_process_that_is_killed_leaves_whole_seals(
+        self, world: World, spawn: Callable[..., subprocess.Popen[str]]
+    ) -> None:
+        for number in (1, 2):
+            world.publish(world.register(number))
+        script = (
+            "import sys, json\n"
+            "from taizhang import Taizhang\n"
+            "from taizhang.domain import proof\n"
+            "from taizhang.infrastructure import seals\n"
+            "proof.PAGE_EVENTS, seals.STRETCH = 2, 6\n"
+            "def told(done, head):\n"
+            "    print(done, flush=True)\n"
+            "    if done > 12: sys.stdin.read()\n"
+            "Taizhang.open(**json.loads(sys.argv[1])).seals.catch_up(told)\n"
+        )
+        process = spawn(script, json.dumps(world.settings))
+        assert process.stdout is not None
+        while int(process.stdout.readline()) <= 12:
+            pass
+        process.kill()
+        process.wait()
+        partly = verify(world)
+        assert partly.is_proven
+        assert 0 < partly.unsealed < partly.events
+        world.taizhang.seals.catch_up()
+        assert verify(world).unsealed == 0
+
+    def test_while_the_log_is_followed_it_is_sealed_every_so_often(self, world: World) -> None:
+        world.publish(world.register(1))
+        stop = threading.Event()
+        sealer = threading.Thread(target=world.taizhang.seals.follow, args=(stop, 0.05))
+        sealer.start()
+        try:
+            for number in (2, 3):
+                deadline = time.monotonic() + 10
+                while verify(world).unsealed and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                assert verify(world).unsealed == 0
+                world.register(number)
+        finally:
+            stop.set()
+            sealer.join()
+
+
+def test_what_is_told_of_a_log_that_was_changed_throughout_is_bounded(world: World) -> None:
     """A log that was changed throughout is told in some findings and a count."""
     history(world)
     tamper(world, "UPDATE stored_events SET staff_id = 'x'")
