@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -84,7 +85,7 @@ def test_the_chain_covers_position_and_digest() -> None:
 @pytest.mark.parametrize("field", [name for name in Seal._fields if name != "signature"])
 def test_every_field_of_a_seal_is_signed(field: str) -> None:
     key = SigningKey(bytes(32))
-    other = {
+    other: dict[str, Any] = {
         "day": MONDAY,
         "sealed_at": datetime(2026, 11, 2, 1, 0, 0, 1, UTC),
         "chain": bytes(32),
