@@ -41,10 +41,10 @@ from .projector import Projector
 from .queries import Queries
 from .seals import SealOffice
 from .settings import Settings
+from .signing import SigningKey
 from .spot_checks import SpotCheckOffice
 from .subscription_store import Subscriptions
 from .subscriptions import Subscription
-from .signing import SigningKey
 from .verify import Verifier
 
 
