@@ -15,6 +15,7 @@ from ..application.commands.supervision import IssueNotice
 from ..application.ports import Clock
 from ..application.service import CommandService
 from ..application.views import IssuedNotice, Recomputed
+from ..application.views_proof import SealView
 from ..domain.calendar import WorkingDayCalendar, day_bounds, shanghai_day
 from ..domain.employer.vacancy import VacancyChanged, VacancyDrafted, VacancyRevised
 from ..domain.errors import InvalidInput, NotFound
@@ -23,12 +24,14 @@ from ..domain.organisation.powers import Actor, Power, require
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.screening import SCREENING_VERSION
 from ..domain.supervision.notice import NoticeKind, notice_stream
+from ..projections.anchor import Anchor
 from ..projections.canonical import canonical_json, digest
 from ..projections.daily_vacancy_notice.build import build
 from ..projections.daily_vacancy_notice.model import DailyVacancyNotice
 from .database import Database
 from .event_store import PostgresEventStore
 from .notice_facts import gather
+from .seals import SealOffice
 
 _WORDED = (VacancyDrafted.event_name, VacancyRevised.event_name, VacancyChanged.event_name)
 _TEXT_POSITIONS = """
@@ -67,8 +70,9 @@ class NoticeOffice:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         clock: Clock,
+        seals: SealOffice,
     ) -> None:
-        """Stand on the log and the read models."""
+        """Stand on the log, the read models and the seals."""
         self._database = database
         self._store = store
         self._service = service
@@ -76,6 +80,7 @@ class NoticeOffice:
         self._calendar = calendar
         self._editions = editions
         self._clock = clock
+        self._seals = seals
 
     def issue_daily_vacancies(
         self, day: date, agency_code: str, *, by: Actor, correction_reason: str | None = None
@@ -92,6 +97,8 @@ class NoticeOffice:
         self._as_of.catch_up()
         if correction_reason is None and (issued := self._in_force(agency_code, day)):
             return issued
+        if self._seals.signing_key is not None:
+            self._seals.catch_up()  # so that the notice stands on a seal
         notice, previous = self._make(day, agency_code, corrected=correction_reason is not None)
         content = canonical_json(notice)
         self._keep(content)
@@ -147,6 +154,9 @@ class NoticeOffice:
                 previous,
                 stored.dated,
             )
+        if stored.seal is not None:
+            number = stored.seal.number
+            again = self._anchored(again, self._seals.numbered(number) if number else None)
         return Recomputed(
             notice_id=notice_id,
             log_position=issued.log_position,
@@ -184,7 +194,18 @@ class NoticeOffice:
             notice = self._build(
                 connection, day, agency_code, position, previous, shanghai_day(self._clock())
             )
-            return notice, previous
+            return self._anchored(notice, self._seals.covering(position)), previous
+
+    def _anchored(self, notice: DailyVacancyNotice, seal: SealView | None) -> DailyVacancyNotice:
+        """Return the notice with where the chain of the log stands: printed, it holds the log to it."""
+        position = notice.basis.position
+        anchor = Anchor(
+            position=position,
+            chain=self._seals.chain_at(position),
+            number=seal.number if seal else None,
+            key_id=seal.key_id if seal else None,
+        )
+        return notice.model_copy(update={"seal": anchor})
 
     def _build(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..domain.calendar import WorkingDayCalendar
 from ..domain.regulation.edition import EDITIONS, Edition
+from .accesses import Accesses
 from .assistance_cases import AssistanceCases
 from .employers import Employers
 from .job_fairs import FairEmployers, FairReferrals, JobFairs
@@ -47,4 +48,5 @@ def read_models(
         RegistryReports(),
         SpotChecks(),
         SpotCheckItems(),
+        Accesses(),
     )

@@ -25,6 +25,7 @@ from . import (
     cli_notices,
     cli_people,
     cli_projections,
+    cli_proof,
     cli_registry,
     cli_spot_checks,
     cli_subscriptions,
@@ -65,6 +66,11 @@ app.add_typer(cli_subscriptions.app, name="subscriptions")
 app.add_typer(cli_spot_checks.app, name="spot-check")
 app.command("run-due")(cli_jobs.run_due)
 app.command("serve-jobs", help=cli_jobs.SERVE_HELP)(cli_jobs.serve_jobs)
+app.command("seal")(cli_proof.seal)
+app.command("verify")(cli_proof.verify)
+app.command("export")(cli_proof.export)
+app.command("accesses")(cli_proof.accesses)
+keys.command("public")(cli_proof.public)
 
 
 @app.command()
@@ -210,7 +216,7 @@ def screen(
 
 @keys.command("new")
 def make_key() -> None:
-    """Print a new random key for TAIZHANG_MASTER_KEY or TAIZHANG_IDENTITY_KEY. Keep it safe."""
+    """Print a new random key for TAIZHANG_MASTER_KEY, …_IDENTITY_KEY or …_SEALING_KEY. Keep it safe."""
     typer.echo(new_key())
 
 

@@ -55,6 +55,7 @@ class Power(StrEnum):
     ANSWER_SPOT_CHECKS = "answer_spot_checks"
     REMIND = "remind"
     LOOK = "look"
+    AUDIT = "audit"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
     RECORD_STATUS = "record_status"
@@ -151,6 +152,10 @@ REQUIREMENTS: dict[Power, Requirement] = {
     # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
     Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
+    # Whole records with all that proves them, and who read personal data: for who supervises.
+    Power.AUDIT: Requirement(
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
+    ),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
     ),

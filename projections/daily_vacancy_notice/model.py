@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+
+from ..anchor import Anchor
 
 
 class _Part(BaseModel):
@@ -323,3 +325,13 @@ class DailyVacancyNotice(_Part):
     requirements: Requirements
     annexes: tuple[str, ...]
     """The keys of the annexed tables, in order."""
+    seal: Anchor | None = None
+    """Where the chain of the log stood; None in notices from before the log was sealed."""
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_seal(self, serialise: SerializerFunctionWrapHandler) -> Any:
+        # What was issued before there were seals keeps its bytes.
+        fields = serialise(self)
+        if self.seal is None:
+            fields.pop("seal", None)
+        return fields

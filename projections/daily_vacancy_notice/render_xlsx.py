@@ -101,6 +101,10 @@ def _summary(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
         yield f"{labels.RULE_TITLES[figures.rule]}（{figures.citation}）", figures.problems.total
     yield "依据", basis.edition_title
     yield "业务记录号", basis.position
+    if notice.seal is not None:
+        yield "业务记录链锚点", notice.seal.text
+        yield "封签号", notice.seal.number
+        yield "封签密钥", notice.seal.key_id
     yield "数据截至", labels.zh_moment(basis.cutoff)
     yield "用语核查规则", basis.screening
     yield "工作日历", basis.calendar
