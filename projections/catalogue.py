@@ -13,8 +13,10 @@ from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
 from .read_model import ReadModel
+from .rectifications import Rectifications
 from .surveys import Surveys
 from .vacancies import Vacancies
+from .warning_thresholds import WarningThresholds
 
 ReadModels = tuple[ReadModel[Any], ...]
 
@@ -33,4 +35,6 @@ def read_models(
         JobSeekers(),
         AssistanceCases(editions),
         Surveys(),
+        Rectifications(),
+        WarningThresholds(),
     )

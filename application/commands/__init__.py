@@ -17,10 +17,12 @@ from . import (
     assistance_course,
     assisted_work,
     contact,
+    early_warning,
     employers,
     guidance,
     job_seekers,
     organisation,
+    rectification,
     referrals,
 )
 from .base import Command
@@ -37,6 +39,8 @@ COMMANDS: dict[str, type[Command]] = {
         assistance,
         assisted_work,
         assistance_course,
+        rectification,
+        early_warning,
     )
     for cls in module.ALL
 }

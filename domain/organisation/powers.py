@@ -62,6 +62,9 @@ class Power(StrEnum):
     APPROVE_ENDINGS = "approve_endings"
     CONSULT = "consult"
     DECIDE_TRANSFERS = "decide_transfers"
+    SUPERVISE = "supervise"
+    RECTIFY = "rectify"
+    SET_WARNINGS = "set_warnings"
 
 
 class Reach(StrEnum):
@@ -71,6 +74,8 @@ class Reach(StrEnum):
     """The records of the agency itself."""
     BELOW = "below"
     """Also those of the agencies below it."""
+    ONLY_BELOW = "only_below"
+    """Those of the agencies below it alone: nobody supervises itself."""
     DISTRICT = "district"
     """Also those below it, and those of all agencies in the same district: a person is served by
     whichever agency there he or she comes to."""
@@ -165,8 +170,22 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.DECIDE_TRANSFERS: Requirement(
         "24", _SUPERIOR_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
+    # Problems at the agencies below are found, notified and checked, and their heads interviewed.
+    Power.SUPERVISE: Requirement(
+        "56.1",
+        _ALL_LEVELS - {AgencyLevel.STATION},
+        frozenset({Role.SUPERVISOR}),
+        False,
+        Reach.ONLY_BELOW,
+    ),
+    # The inspected agency itself answers and puts right.
+    Power.RECTIFY: Requirement("58.2a", _ALL_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False),
+    # The city sets the thresholds for all, a district its own on top of them.
+    Power.SET_WARNINGS: Requirement(
+        "58.1", _SUPERIOR_LEVELS, frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), False
+    ),
 }
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 59.2, 60 and 65 give them."""
+"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them."""
 
 
 def require(
@@ -200,6 +219,10 @@ def require(
         raise NotAuthorised(f"no agency answers for the code {owner_code} on {day}")
     if _reaches(agency, owner, asked.reach):
         return
+    if owner is agency:
+        raise NotAuthorised(
+            "an agency does not supervise itself: its superior does", rule_id="56.1"
+        )
     if owner.is_at_or_below(agency):
         raise NotAuthorised(
             "a superior agency may look at this record but not write in it; "
@@ -220,7 +243,7 @@ def reaches(directory: Directory, actor: Actor, power: Power, owner_code: str, d
 
 def _reaches(agency: Agency, owner: Agency, reach: Reach) -> bool:
     if owner is agency:
-        return True
+        return reach is not Reach.ONLY_BELOW
     if reach is Reach.OWN:
         return False
     if owner.is_at_or_below(agency):
