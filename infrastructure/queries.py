@@ -24,7 +24,6 @@ from ..application.views import (
 )
 from ..domain.assistance.agreement import LedgerFacts
 from ..domain.assistance.case import AssistanceCase, available_steps
-from ..domain.assistance.facts import Step
 from ..domain.assistance.state import last_case
 from ..domain.calendar import WorkingDayCalendar, day_bounds
 from ..domain.employer.content import Item
@@ -37,12 +36,12 @@ from ..domain.job_seeker.status import assistance_problem
 from ..domain.obligations import Obligation, explain
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import Edition, edition_on
-from ..domain.regulation.rules import RULES
 from .database import Database
 from .event_store import PostgresEventStore
 from .keys import StreamIds
 from .looking import Looking
 from .queries_people import AsOf, PeopleQueries
+from .queries_supervision import SupervisionQueries, step_view
 
 log = structlog.get_logger(__name__)
 
@@ -55,17 +54,19 @@ _VACANCY = """
 # second part is left out for the present, in which nothing is.
 _OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
 _DUTIES = """
-    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, v.title AS subject
+    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code,
+        coalesce(v.title, r.evidence) AS subject
     FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
         ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
+    LEFT JOIN rectifications r ON r.stream_id = o.stream_id
     ORDER BY o.due_on, o.arose_position, o.duty
 """
 
 
 class Queries(Looking):
-    """What can be asked of the read models; `people` of job seekers and assistance."""
+    """What can be asked of the read models; `people` of persons, `supervision` of problems at agencies."""
 
     def __init__(
         self,
@@ -81,6 +82,7 @@ class Queries(Looking):
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.people = PeopleQueries(database, store, service, clock, as_of)
+        self.supervision = SupervisionQueries(database, store, service, clock, editions)
         self._store = store
         self._identities = identities
         self._calendar = calendar
@@ -231,7 +233,7 @@ class Queries(Looking):
         self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
         edition = edition_on(today, self._editions)
         facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)
-        return [_step_view(step) for step in available_steps(case, facts, today, edition)]
+        return [step_view(step) for step in available_steps(case, facts, today, edition)]
 
     def notices(
         self, agency_code: str, *, by: Actor, since: date | None = None
@@ -299,19 +301,6 @@ class Queries(Looking):
     def _has_left(self, staff_id: str, day: date) -> bool:
         member = self._service.directory.member(staff_id)
         return member is not None and member.agency_codes.on(day) is None
-
-
-def _step_view(step: Step) -> StepView:
-    return StepView(
-        key=step.key,
-        title_zh=step.title_zh,
-        rule=step.rule,
-        citation=RULES[step.rule].citation,
-        is_open=step.is_open,
-        evidence=step.evidence,
-        wanting_zh=tuple(fact.text_zh for fact in step.missing),
-        missing=tuple(fact.missing for fact in step.missing),
-    )
 
 
 def _code(credit_code: str) -> str:

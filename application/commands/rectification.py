@@ -19,7 +19,7 @@ from ...domain.organisation.staff import StaffId
 from ...domain.regulation.rules import RULES
 from ...domain.supervision.rectification import course, escalation
 from ...domain.supervision.rectification.course import Finding
-from ...domain.supervision.rectification.events import RecordKind, Source, rectification_stream
+from ...domain.supervision.rectification.events import ConcernedRecord, Source, rectification_stream
 from ...domain.supervision.rectification.state import Rectification
 from ..ports import Identities
 from .base import Command, Context
@@ -41,7 +41,7 @@ class RecordProblem(Command, name="record_problem"):
     occurred_on: date
     agency_code: AgencyCode
     rule: str
-    record_kind: RecordKind
+    record_kind: ConcernedRecord
     record_id: UUID | None = None
     source: Source
     reference: str | None = None
@@ -63,7 +63,7 @@ class RecordProblem(Command, name="record_problem"):
         """Record it, unless this very finding is known."""
         if self.rule not in RULES:
             raise InvalidInput(f"no rule has the id {self.rule!r}", field="rule")
-        if (self.record_kind is RecordKind.AGENCY) is not (self.record_id is None):
+        if (self.record_kind is ConcernedRecord.AGENCY) is not (self.record_id is None):
             raise InvalidInput(
                 "a problem in a record names the record; one of the agency as a whole names none",
                 field="record_id",

@@ -263,8 +263,8 @@ def _count(key: str, rule: str, amount: int, of: str, meaning: str) -> Count:
     return Count(key=key, rule=rule, amount=amount, of=of, meaning=meaning)
 
 
-def _standard(key: str, amount: int, of: str, meaning: str) -> Count:
-    return _count(key, "58.1", amount, of, meaning).model_copy(update={"policy": True})
+def _standard(key: str, rule: str, amount: int, of: str, meaning: str) -> Count:
+    return _count(key, rule, amount, of, meaning).model_copy(update={"policy": True})
 
 
 def _every(key: str, rule: str, every: Every, meaning: str, *, policy: bool = False) -> Rhythm:
@@ -372,14 +372,14 @@ EDITION_2018: Final = Edition.of(
               "reported as put right → checked by the superior (督促其整改)"),
     _count("notices_before_interview", "58.2b", 3, "次通报",
            "notices of one problem, not put right, that open an interview"),
-    _standard("warning_pass_rate", 90, "%", "pass rate of spot-checks below which is warned of"),
-    _standard("warning_overdue_share", 10, "%",
+    _standard("warning_pass_rate", "58.1", 90, "%", "pass rate of spot-checks below which is warned of"),
+    _standard("warning_overdue_share", "58.1", 10, "%",
               "share of the month's duties not kept, above which is warned of"),
-    _standard("warning_late_entry_share", 10, "%", "share of late entries, likewise"),
-    _standard("warning_late_review_share", 10, "%", "share of vacancies reviewed late, likewise"),
-    _standard("warning_repeated_problems", 0, "个",
+    _standard("warning_late_entry_share", "58.1", 10, "%", "share of late entries, likewise"),
+    _standard("warning_late_review_share", "58.1", 10, "%", "share of vacancies reviewed late, likewise"),
+    _standard("warning_repeated_problems", "58.1", 0, "个",
               "problems notified twice or more and not put right, likewise"),
-    _standard("warning_missing_roles", 0, "类",
+    _standard("warning_missing_roles", "58.1", 0, "类",
               "kinds of staff (Article 60) that an agency has nobody for, likewise"),
     # Chapter 7: staff
     _count("star_counsellor_years", "63", 5, "年", "front-line counselling before star counsellor"),

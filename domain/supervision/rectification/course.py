@@ -11,13 +11,13 @@ from ...aggregate import Occasion
 from ...errors import InvalidInput, NotFound, RuleBroken
 from ...events import Event
 from .events import (
+    ConcernedRecord,
     ProblemAnswered,
     ProblemFound,
     ProblemFoundAgain,
     ProblemNotified,
     ProblemPutRight,
     ProblemWithdrawn,
-    RecordKind,
     RectificationChecked,
     Source,
 )
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
     agency_code: str
     superior_code: str
     rule: str
-    record_kind: RecordKind
+    record_kind: ConcernedRecord
     record_id: UUID | None
     source: Source
     source_id: str | None

@@ -38,27 +38,30 @@ class Source(StrEnum):
         }[self]
 
 
-class RecordKind(StrEnum):
-    """What kind of record a problem is in; AGENCY for one of the agency as a whole."""
+class ConcernedRecord(StrEnum):
+    """What kind of record a problem is in; AGENCY for one of the agency as a whole.
 
-    PERSONAL_LEDGER = "personal_ledger"
-    NEEDS_FILE = "needs_file"
-    ASSISTANCE_CASE = "assistance_case"
-    EMPLOYER_LEDGER = "employer_ledger"
-    STAFFING_NEEDS_FILE = "staffing_needs_file"
-    VACANCY = "vacancy"
+    The first four are those of spot-checks, under the same names.
+    """
+
+    PERSONAL_LEDGERS = "personal_ledgers"
+    NEEDS_FILES = "needs_files"
+    EMPLOYER_LEDGERS = "employer_ledgers"
+    STAFFING_NEEDS_FILES = "staffing_needs_files"
+    ASSISTANCE_CASES = "assistance_cases"
+    VACANCIES = "vacancies"
     AGENCY = "agency"
 
     @property
     def label_zh(self) -> str:
         """The kind of record in the words of the regulation."""
         return {
-            "personal_ledger": "个人服务台账",
-            "needs_file": "就业需求档案",
-            "assistance_case": "就业援助台账",
-            "employer_ledger": "用人单位服务台账",
-            "staffing_needs_file": "用人需求档案",
-            "vacancy": "招聘信息",
+            "personal_ledgers": "个人服务台账",
+            "needs_files": "就业需求档案",
+            "employer_ledgers": "用人单位服务台账",
+            "staffing_needs_files": "用人需求档案",
+            "assistance_cases": "就业援助台账",
+            "vacancies": "招聘信息",
             "agency": "机构整体",
         }[self]
 
@@ -74,7 +77,7 @@ class ProblemFound(Event, name="rectification.found"):
     agency_code: AgencyCode
     superior_code: AgencyCode
     rule: str
-    record_kind: RecordKind
+    record_kind: ConcernedRecord
     record_id: UUID | None
     source: Source
     source_id: str | None

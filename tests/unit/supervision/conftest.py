@@ -17,7 +17,7 @@ from taizhang.domain.regulation.edition import EDITION_2018
 from taizhang.domain.supervision.rectification import course
 from taizhang.domain.supervision.rectification.course import Finding
 from taizhang.domain.supervision.rectification.events import (
-    RecordKind,
+    ConcernedRecord,
     Source,
     rectification_stream,
 )
@@ -45,7 +45,7 @@ class Problem:
     ) -> Finding:
         return Finding(
             agency_id=AGENCY, agency_code="110105001", superior_code="110105", rule="27.1",
-            record_kind=RecordKind.PERSONAL_LEDGER, record_id=RECORD, source=source,
+            record_kind=ConcernedRecord.PERSONAL_LEDGERS, record_id=RECORD, source=source,
             source_id=source_id, item_no=None, evidence=evidence,
         )  # fmt: skip
 
