@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import typer
 from rich.table import Table
 
+from ..application.commands import parse_command
 from ..application.commands.base import Command
 from ..application.commands.rectification import (
     AnswerNotice,
@@ -107,12 +108,18 @@ def record(
     """Record a problem found at an agency below: by monitoring, a complaint, a daily check."""
     found_on = parse_day(day) if day else shanghai_day(system_clock())
     _do(
-        RecordProblem(
-            occurred_on=found_on, agency_code=inspected, rule=rule, record_kind=record_kind,
-            record_id=record_id, source=source, reference=reference, evidence=evidence,
-        ),
-        agency, staff,
-    )  # fmt: skip
+        RecordProblem,
+        agency,
+        staff,
+        occurred_on=found_on,
+        agency_code=inspected,
+        rule=rule,
+        record_kind=record_kind,
+        record_id=record_id,
+        source=source,
+        reference=reference,
+        evidence=evidence,
+    )
 
 
 @app.command("notify")
@@ -123,7 +130,7 @@ def notify(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Notify an agency of one problem by a letter, outside the monthly notice."""
-    _do(NotifyProblem(rectification_id=problem, letter=letter), agency, staff)
+    _do(NotifyProblem, agency, staff, rectification_id=problem, letter=letter)
 
 
 @app.command("answer")
@@ -138,9 +145,14 @@ def answer(
     """Answer a notice, for the inspected agency."""
     until = parse_day(done_by) if done_by else None
     _do(
-        AnswerNotice(rectification_id=problem, cause=cause, measures=measures, done_by=until),
-        agency, staff,
-    )  # fmt: skip
+        AnswerNotice,
+        agency,
+        staff,
+        rectification_id=problem,
+        cause=cause,
+        measures=measures,
+        done_by=until,
+    )
 
 
 @app.command("put-right")
@@ -152,7 +164,7 @@ def put_right(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Report, for the inspected agency, that a problem is put right."""
-    _do(PutProblemRight(rectification_id=problem, how=how, evidence=evidence), agency, staff)
+    _do(PutProblemRight, agency, staff, rectification_id=problem, how=how, evidence=evidence)
 
 
 @app.command("check")
@@ -165,9 +177,13 @@ def check(
 ) -> None:
     """Check, for the superior, whether a problem was put right."""
     _do(
-        CheckRectification(rectification_id=problem, accepted=accepted, reason=reason),
-        agency, staff,
-    )  # fmt: skip
+        CheckRectification,
+        agency,
+        staff,
+        rectification_id=problem,
+        accepted=accepted,
+        reason=reason,
+    )
 
 
 @app.command("withdraw")
@@ -175,7 +191,7 @@ def withdraw(
     problem: Problem, reason: Reason, agency: Agency, staff: Staff = SYSTEM_STAFF_ID
 ) -> None:
     """Take a finding back, for the superior: it was no problem."""
-    _do(WithdrawProblem(rectification_id=problem, reason=reason), agency, staff)
+    _do(WithdrawProblem, agency, staff, rectification_id=problem, reason=reason)
 
 
 @app.command("interview")
@@ -190,12 +206,15 @@ def interview(
 ) -> None:
     """Record the admonition interview (警示约谈) that stands open after the third notice."""
     _do(
-        HoldInterview(
-            rectification_id=problem, head_id=head, held_by=tuple(held_by), minutes=minutes,
-            put_right_by=parse_day(put_right_by),
-        ),
-        agency, staff,
-    )  # fmt: skip
+        HoldInterview,
+        agency,
+        staff,
+        rectification_id=problem,
+        head_id=head,
+        held_by=tuple(held_by),
+        minutes=minutes,
+        put_right_by=parse_day(put_right_by),
+    )
 
 
 @app.command("decline-interview")
@@ -203,7 +222,7 @@ def decline_interview(
     problem: Problem, reason: Reason, agency: Agency, staff: Staff = SYSTEM_STAFF_ID
 ) -> None:
     """Record that no interview is held after the last notice, and why."""
-    _do(DeclineInterview(rectification_id=problem, reason=reason), agency, staff)
+    _do(DeclineInterview, agency, staff, rectification_id=problem, reason=reason)
 
 
 @app.command("refer")
@@ -216,15 +235,18 @@ def refer(
 ) -> None:
     """Record the referral for accountability (问责) after an interview without effect."""
     _do(
-        ReferForAccountability(
-            rectification_id=problem, department=department, consequences=consequences
-        ),
-        agency, staff,
-    )  # fmt: skip
+        ReferForAccountability,
+        agency,
+        staff,
+        rectification_id=problem,
+        department=department,
+        consequences=consequences,
+    )
 
 
-def _do(command: Command, agency: str, staff: str) -> None:
+def _do(kind: type[Command], agency: str, staff: str, **fields: Any) -> None:
     with opened() as taizhang:
+        command = parse_command(kind.command_name, fields)
         result = taizhang.execute(command, by=actor(staff, agency), command_id=uuid4())
         typer.echo(result.model_dump_json())
 
