@@ -1,12 +1,23 @@
-"""By what a notice or a list names the record of a problem: number and title, never a person."""
+"""By what a notice or a list names the record of a problem: number, title, and a masked name.
+
+No read model holds a name: a notice reads it from the log, and says no more of it than the surname.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
 
+from psycopg import Connection
+from psycopg.rows import tuple_row
+
+from ..domain.events import ERASED
+from ..domain.identity import mask_name
+from ..domain.job_seeker.registration import BasicsRecorded
 from ..domain.person_ledger import ledger_number
 from ..domain.supervision.rectification.events import ConcernedRecord
+from .event_store import PostgresEventStore
 
 
 class Named(NamedTuple):
@@ -54,3 +65,51 @@ def record_title(row: Mapping[str, Any]) -> str:
     if row["record_kind"] in _OF_PERSONS:
         return ""
     return " ".join(part for part in (row["employer_name"], row["title"]) if part)
+
+
+class Names(Protocol):
+    """Gives the masked names of the persons whose records rows are about."""
+
+    def __call__(
+        self, connection: Connection[Any], rows: Sequence[Mapping[str, Any]], /
+    ) -> Mapping[UUID, str]:
+        """Return them by the id of the record."""
+        ...
+
+
+_BASICS = """
+    SELECT DISTINCT ON (stream_id) stream_id, position FROM ledger_entries_asof
+    WHERE stream_id = ANY(%s) AND topic = %s ORDER BY stream_id, position DESC
+"""
+
+
+class MaskedNames:
+    """Reads from the log how persons were called last, as of what a connection shows. Rule 51.2."""
+
+    def __init__(self, store: PostgresEventStore) -> None:
+        """Stand on the log."""
+        self._store = store
+
+    def __call__(
+        self, connection: Connection[Any], rows: Sequence[Mapping[str, Any]], /
+    ) -> Mapping[UUID, str]:
+        """Return the masked names by the id of the record; one without a known name is left out."""
+        persons = {
+            row["record_id"]: row["case_person_id"] or row["record_id"]
+            for row in rows
+            if row["record_kind"] in _OF_PERSONS
+        }
+        with connection.cursor(row_factory=tuple_row) as cursor:
+            found = cursor.execute(
+                _BASICS, (sorted(set(persons.values())), BasicsRecorded.event_name)
+            ).fetchall()
+        names = {
+            recorded.stream_id: _masked(recorded.event.name)
+            for recorded in self._store.events_at([position for _, position in found])
+            if isinstance(recorded.event, BasicsRecorded)
+        }
+        return {record: names[person] for record, person in persons.items() if person in names}
+
+
+def _masked(name: str) -> str:
+    return name if name == ERASED else mask_name(name)

@@ -25,12 +25,14 @@ from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
+from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper
+from .monthly_ledgers import MonthlyLedgers
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
@@ -103,8 +105,14 @@ class Taizhang:
             clock,
             self.projections,
         )
+        makers = (
+            DailyVacancies(self.events, calendar, editions),
+            MonthlyLedgers(
+                database, self.events, self.service, self.projections, calendar, editions, clock
+            ),
+        )
         self.notices = NoticeOffice(
-            database, self.events, self.service, self.projections, calendar, editions, clock
+            database, self.events, self.service, self.projections, clock, makers
         )
 
     @classmethod

@@ -124,6 +124,7 @@ class Month:
             who = office.people(Role.SUPERVISOR)[0] if working else Actor.system(office.code)
             issued = self.taizhang.notices.issue_daily_vacancies(day, office.code, by=who)
             content = self.taizhang.notices.document(issued.notice_id, by=who)
+            assert isinstance(content, DailyVacancyNotice)
             self.notices.append(Issued(issued.notice_id, content))
 
     def issued_by(self, code: str) -> list[Issued]:

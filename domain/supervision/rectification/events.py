@@ -50,6 +50,7 @@ class ConcernedRecord(StrEnum):
     STAFFING_NEEDS_FILES = "staffing_needs_files"
     ASSISTANCE_CASES = "assistance_cases"
     VACANCIES = "vacancies"
+    OTHER = "other"
     AGENCY = "agency"
 
     @property
@@ -62,6 +63,7 @@ class ConcernedRecord(StrEnum):
             "staffing_needs_files": "用人需求档案",
             "assistance_cases": "就业援助台账",
             "vacancies": "招聘信息",
+            "other": "其他服务记录",
             "agency": "机构整体",
         }[self]
 
