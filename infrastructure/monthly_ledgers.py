@@ -109,32 +109,40 @@ class MonthlyLedgers:
 
     def make(self, making: Making, previous: MonthlyLedgerNotice | None) -> MonthlyLedgerNotice:
         """Return the notice of the month."""
-        return build(self.facts(making, previous), previous, dated=making.dated)
-
-    def facts(self, making: Making, previous: MonthlyLedgerNotice | None) -> MonthFacts:
-        """Return what the notice is built from, also for early warning alone. Rule 58.1."""
         period, superior = making.period, making.superior
         with making.connection.cursor(row_factory=tuple_row) as cursor:
             issued = cursor.execute(
                 _SAME_PERIOD, (self.kind.value, period.end, superior.code_on(period.end))
             ).fetchall()
+        facts = self._facts(
+            making,
+            since=previous.basis.position if previous else 0,
+            same_period=[notice_id for (notice_id,) in issued],
+        )
+        return build(facts, previous, dated=making.dated)
+
+    def watched(self, making: Making) -> MonthFacts:
+        """Return the facts of a month for early warning: nothing of what was put right. Rule 58.1."""
+        return self._facts(making, since=making.position)
+
+    def _facts(self, making: Making, *, since: int, same_period: Iterable[str] = ()) -> MonthFacts:
+        period = making.period
+        ended = self._store.position_before(day_bounds(period.end)[1])
         return gather(
             making.connection,
             making.directory,
-            superior,
+            making.superior,
             period.start,
             period.end,
             position=making.position,
-            month_position=min(
-                making.position, self._store.position_before(day_bounds(period.end)[1])
-            ),
-            since=previous.basis.position if previous else 0,
+            month_position=min(making.position, ended),
+            since=since,
             edition=edition_on(period.end, self._editions),
             calendar=self._calendar,
             names=self._names,
             checks=(),
             items=(),
-            same_period=[notice_id for (notice_id,) in issued],
+            same_period=same_period,
         )
 
     def told(self, notice: MonthlyLedgerNotice) -> Sequence[Notified]:

@@ -40,7 +40,9 @@ from .database import Database
 from .event_store import PostgresEventStore
 from .keys import StreamIds
 from .looking import Looking
-from .queries_people import AsOf, PeopleQueries
+from .monthly_ledgers import MonthlyLedgers
+from .notice_making import AsOf
+from .queries_people import PeopleQueries
 from .queries_supervision import SupervisionQueries, step_view
 
 log = structlog.get_logger(__name__)
@@ -78,11 +80,14 @@ class Queries(Looking):
         editions: tuple[Edition, ...],
         clock: Clock,
         as_of: AsOf,
+        monthly: MonthlyLedgers,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.people = PeopleQueries(database, store, service, clock, as_of)
-        self.supervision = SupervisionQueries(database, store, service, clock, editions)
+        self.supervision = SupervisionQueries(
+            database, store, service, clock, editions, as_of, monthly
+        )
         self._store = store
         self._identities = identities
         self._calendar = calendar

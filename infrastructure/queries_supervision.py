@@ -5,6 +5,7 @@ The inspected agency sees its own, and every superior those below it.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,18 +13,28 @@ from uuid import UUID
 from ..application.ports import Clock
 from ..application.service import CommandService
 from ..application.views import StepView
-from ..application.views_supervision import CourseEntry, RectificationCourse, RectificationView
+from ..application.views_supervision import (
+    CourseEntry,
+    RectificationCourse,
+    RectificationView,
+    WarningView,
+)
 from ..domain.assistance.facts import Step
-from ..domain.errors import NotFound
+from ..domain.errors import InvalidInput, NotFound
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
 from ..domain.supervision.rectification.escalation import available_steps
 from ..domain.supervision.rectification.events import ConcernedRecord, Source
 from ..domain.supervision.rectification.state import STANDING, Rectification, Stage
+from ..projections.early_warning import Warned, Watched, judged
+from ..projections.monthly_ledger_notice.figures import watched_of
+from ..projections.monthly_ledger_notice.wording import warned_text
 from .database import Database
 from .event_store import PostgresEventStore
 from .looking import Looking
+from .monthly_ledgers import MonthlyLedgers, month_of
+from .notice_making import AsOf, Making
 from .record_numbers import RECORD_NUMBERS, record_number
 
 _PROBLEMS = f"SELECT r.*, {RECORD_NUMBERS.columns} FROM rectifications r {RECORD_NUMBERS.joins}"
@@ -39,11 +50,15 @@ class SupervisionQueries(Looking):
         service: CommandService,
         clock: Clock,
         editions: tuple[Edition, ...],
+        as_of: AsOf,
+        monthly: MonthlyLedgers,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self._store = store
         self._editions = editions
+        self._as_of = as_of
+        self._monthly = monthly
 
     def rectifications(
         self,
@@ -107,6 +122,52 @@ class SupervisionQueries(Looking):
         )
         return [self._view(row) for row in rows]
 
+    def warnings(
+        self,
+        agency_code: str,
+        *,
+        by: Actor,
+        month: date | None = None,
+        beyond: bool = True,
+    ) -> list[WarningView]:
+        """Return the early warnings of a month for an agency and those directly below it.
+
+        The agency itself stands first, with everything below it, judged by its superior's thresholds;
+        those below by its own. The present month, where it is left out, shows as it stands; without
+        `beyond` every indicator is shown. Rules 58.1, 60.
+        """
+        self._may_look(by, agency_code)
+        today = self._today()
+        period = month_of(month or today)
+        if period.start > today:
+            raise InvalidInput(f"{period.name} is in the future: today is {today}", field="month")
+        directory = self._service.directory
+        agency = directory.find(agency_code, min(period.end, today))
+        if agency is None:
+            raise NotFound(f"no agency bears the code {agency_code} then", field="agency")
+        position = self._as_of.catch_up()
+        found: list[Warned] = []
+        with self._as_of.rewound(position) as connection:
+            for superior in (agency.parent, agency):
+                if superior is None:
+                    continue
+                making = Making(connection, directory, superior, period, position, today)
+                facts = self._monthly.watched(making)
+                watched = watched_of(facts, ())
+                repeated = Counter(
+                    facts.placements[row.agency_code].under
+                    for row in facts.problems
+                    if row.times >= 2
+                )
+                for line in facts.direct:
+                    is_own = line.agency_id == agency.stream_id
+                    if is_own is (superior is agency):
+                        continue
+                    held = watched.get(line.agency_id) or Watched()
+                    held.repeated = repeated[line.agency_id]
+                    found += judged(line, held, facts.thresholds)
+        return [_warning(one) for one in found if one.beyond or not beyond]
+
     # --- helpers ------------------------------------------------------------------------------
 
     def _steps(self, problem: Rectification, today: date) -> tuple[StepView, ...]:
@@ -128,6 +189,21 @@ class SupervisionQueries(Looking):
             },
             extra="ignore",
         )
+
+
+def _warning(one: Warned) -> WarningView:
+    return WarningView(
+        agency_code=one.agency.code,
+        agency=one.agency.name,
+        indicator=one.indicator.value,
+        indicator_zh=one.indicator.label_zh,
+        part=one.part,
+        whole=one.whole,
+        value=one.value,
+        limit=one.limit,
+        beyond=one.beyond,
+        detail=warned_text(one),
+    )
 
 
 def step_view(step: Step) -> StepView:

@@ -95,6 +95,9 @@ class Taizhang:
             grading_tool=grading_tool,
         )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
+        monthly = MonthlyLedgers(
+            database, self.events, self.service, self.projections, calendar, editions, clock
+        )
         self._queries = Queries(
             database,
             self.events,
@@ -104,13 +107,9 @@ class Taizhang:
             editions,
             clock,
             self.projections,
+            monthly,
         )
-        makers = (
-            DailyVacancies(self.events, calendar, editions),
-            MonthlyLedgers(
-                database, self.events, self.service, self.projections, calendar, editions, clock
-            ),
-        )
+        makers = (DailyVacancies(self.events, calendar, editions), monthly)
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, clock, makers
         )

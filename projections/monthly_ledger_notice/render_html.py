@@ -38,6 +38,12 @@ def render_html(notice: MonthlyLedgerNotice, *, shown: int = SHOWN) -> str:
         chart_unit="合格／检查（份）" if notice.overall.rate.checked else "按期／到期（件）",
         annexes=tuple(enumerate(notice.annexes, start=1)),
         kinds=[one.kind for one in notice.overall.checks],
+        rows_of={
+            key: len(notice.checks and notice.sample)
+            if key == "sample"
+            else len(getattr(notice, key)) + (key == "agencies") * 9
+            for key in notice.annexes
+        },
         problems=_by_agency(notice, problems, lambda one: one.under, shown),
         put_right=_by_agency(notice, notice.put_right, lambda one: one.problem.under, shown),
         warnings=_by_agency(notice, notice.warnings, lambda one: one.agency.agency_id, shown),

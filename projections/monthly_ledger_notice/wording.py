@@ -219,7 +219,7 @@ def _progress(notice: MonthlyLedgerNotice) -> str:
         parts.append(f"第3次及以上通报{problems.third_or_more}个")
     if notice.overall.running:
         parts.append(f"已通报、尚在整改期限内{notice.overall.running}个")
-    since = f"自上期通报（{notice.previous.number}）以来" if notice.previous else "本期以前"
+    since = f"自上期通报（{notice.previous.number}）以来" if notice.previous else "至今"
     text = f"现有未整改问题{standing}个" + (f"，其中{'，'.join(parts)}" if standing else "")
     return f"{text}；{since}已整改{mended}个。"
 
@@ -277,7 +277,7 @@ def _put_right(notice: MonthlyLedgerNotice) -> Iterator[str]:
     before = sum(not one.notified for one in notice.put_right)
     waiting = sum(one.stage == "put_right" for one in notice.put_right)
     text = (
-        f"自上期通报以来共整改问题{len(notice.put_right)}个，涉及机构："
+        f"{'自上期通报以来' if notice.previous else '至今'}共整改问题{len(notice.put_right)}个，涉及机构："
         f"{_agencies(notice, (one.problem for one in notice.put_right))}"
     )
     if before:
