@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from .calendar import DueDate, WorkingDayCalendar, shanghai_day
-from .duties import assistance, employers, job_seekers, supervision
+from .duties import assistance, employers, job_seekers, rectification
 from .duties.duty import Duty, EntryDuty, Obligation, Outcome, Standing, events_of
 from .duties.effects import NOTHING, Closing, IdOf, Timing, effects_of
 from .events import Event, RecordedEvent
@@ -54,7 +54,7 @@ DUTIES: Final[tuple[Duty, ...]] = (
     *employers.DUTIES,
     *job_seekers.DUTIES,
     *assistance.DUTIES,
-    *supervision.DUTIES,
+    *rectification.DUTIES,
 )
 """The duties that stand open until they are discharged or cancelled."""
 
@@ -62,7 +62,7 @@ ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = (
     *employers.ENTRY_DUTIES,
     *job_seekers.ENTRY_DUTIES,
     *assistance.ENTRY_DUTIES,
-    *supervision.ENTRY_DUTIES,
+    *rectification.ENTRY_DUTIES,
 )
 """The duties of prompt entry, by kind of ledger."""
 
@@ -75,7 +75,7 @@ TITLES_ZH: Final = MappingProxyType(
 TRIGGERS_ZH: Final = MappingProxyType(
     {
         event.event_name: text
-        for table in (employers, job_seekers, assistance, supervision)
+        for table in (employers, job_seekers, assistance, rectification)
         for event, text in table.TRIGGERS_ZH.items()
     }
 )

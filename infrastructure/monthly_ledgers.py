@@ -24,7 +24,7 @@ from ..application.commands.supervision import (
 from ..application.ports import Clock
 from ..application.service import CommandService
 from ..domain.calendar import WorkingDayCalendar, add_months, day_bounds, shanghai_day
-from ..domain.duties import supervision
+from ..domain.duties import rectification
 from ..domain.obligations import TITLES_ZH, Outcome
 from ..domain.organisation.directory import Agency
 from ..domain.organisation.powers import Actor
@@ -46,7 +46,7 @@ from .record_numbers import MaskedNames
 AT_ONCE = 500
 """Missed duties taken over in one transaction at most."""
 
-_OWN = [duty.key for duty in supervision.DUTIES]
+_OWN = [duty.key for duty in rectification.DUTIES]
 _SAME_PERIOD = """
     SELECT notice_id FROM notices_asof
     WHERE kind = %s AND period_end = %s AND agency_code = %s

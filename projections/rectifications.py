@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from ..domain.duties.supervision import EVENTS
+from ..domain.duties.rectification import EVENTS
 from ..domain.events import Event, RecordedEvent
 from ..domain.supervision.rectification import events as problem
 from ..domain.supervision.rectification.state import Stage
