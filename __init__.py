@@ -138,6 +138,14 @@ from taizhang.application.commands.referrals import (
     RecordReferralOutcome,
     ReferJobSeeker,
 )
+from taizhang.application.commands.spot_checks import (
+    AddFinding,
+    AnswerSpotCheck,
+    ChangeInspector,
+    CloseSpotCheck,
+    InspectItem,
+    JudgeFinding,
+)
 from taizhang.application.service import Request
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.calendar import WorkingDayCalendar
@@ -155,6 +163,7 @@ from taizhang.domain.job_seeker.documents import DocumentKind, IdentityDocument
 from taizhang.domain.job_seeker.grading import Grade
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.screening import screen
+from taizhang.domain.supervision.spot_check.kinds import RecordKind
 from taizhang.infrastructure.settings import Settings
 from taizhang.infrastructure.taizhang import Taizhang
 
@@ -162,9 +171,11 @@ __all__ = [
     "COMMANDS",
     "AcceptConsultation",
     "Actor",
+    "AddFinding",
     "AdviseOnFormalities",
     "AnswerAppeal",
     "AnswerNotice",
+    "AnswerSpotCheck",
     "ApplyForConsultation",
     "ApplyForTransfer",
     "ApproveEnding",
@@ -182,6 +193,7 @@ __all__ = [
     "CancelBooking",
     "CeaseServices",
     "ChangeEmployerBasics",
+    "ChangeInspector",
     "ChangeJobSeekerBasics",
     "ChangeNeeds",
     "ChangeSpecialist",
@@ -191,6 +203,7 @@ __all__ = [
     "ClassifyPerson",
     "CloseAgency",
     "CloseCase",
+    "CloseSpotCheck",
     "Command",
     "CommandResult",
     "ConcludeReferral",
@@ -219,7 +232,9 @@ __all__ = [
     "HoldGroupSession",
     "HoldInterview",
     "IdentityDocument",
+    "InspectItem",
     "InvalidInput",
+    "JudgeFinding",
     "JudgeReadiness",
     "LapseVacancies",
     "LeadTo",
@@ -248,6 +263,7 @@ __all__ = [
     "RecordContact",
     "RecordContactAttempt",
     "RecordEmployment",
+    "RecordKind",
     "RecordProblem",
     "RecordRecognition",
     "RecordReferralOutcome",

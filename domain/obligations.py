@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from .calendar import DueDate, WorkingDayCalendar, shanghai_day
-from .duties import assistance, employers, job_seekers, rectification
+from .duties import assistance, employers, job_seekers, rectification, supervision
 from .duties.duty import Duty, EntryDuty, Obligation, Outcome, Standing, events_of
 from .duties.effects import NOTHING, Closing, IdOf, Timing, effects_of
 from .events import Event, RecordedEvent
@@ -55,6 +55,7 @@ DUTIES: Final[tuple[Duty, ...]] = (
     *job_seekers.DUTIES,
     *assistance.DUTIES,
     *rectification.DUTIES,
+    *supervision.DUTIES,
 )
 """The duties that stand open until they are discharged or cancelled."""
 
@@ -63,6 +64,7 @@ ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = (
     *job_seekers.ENTRY_DUTIES,
     *assistance.ENTRY_DUTIES,
     *rectification.ENTRY_DUTIES,
+    *supervision.ENTRY_DUTIES,
 )
 """The duties of prompt entry, by kind of ledger."""
 
@@ -75,7 +77,7 @@ TITLES_ZH: Final = MappingProxyType(
 TRIGGERS_ZH: Final = MappingProxyType(
     {
         event.event_name: text
-        for table in (employers, job_seekers, assistance, rectification)
+        for table in (employers, job_seekers, assistance, rectification, supervision)
         for event, text in table.TRIGGERS_ZH.items()
     }
 )

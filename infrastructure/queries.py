@@ -43,6 +43,7 @@ from .looking import Looking
 from .monthly_ledgers import MonthlyLedgers
 from .notice_making import AsOf
 from .queries_people import PeopleQueries
+from .queries_spot_checks import SpotCheckQueries
 from .queries_supervision import SupervisionQueries, step_view
 
 log = structlog.get_logger(__name__)
@@ -68,7 +69,7 @@ _DUTIES = """
 
 
 class Queries(Looking):
-    """What can be asked of the read models; `people` of persons, `supervision` of problems at agencies."""
+    """What can be asked of the read models; more in `people`, `spot_checks` and `supervision`."""
 
     def __init__(
         self,
@@ -88,6 +89,7 @@ class Queries(Looking):
         self.supervision = SupervisionQueries(
             database, store, service, clock, editions, as_of, monthly
         )
+        self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
         self._store = store
         self._identities = identities
         self._calendar = calendar

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,7 @@ from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
 from .settings import Settings
+from .spot_checks import SpotCheckOffice
 
 
 def system_clock() -> datetime:
@@ -64,7 +66,8 @@ class Taizhang:
     - `execute` carries out a command for an actor;
     - `queries` answers questions from the read models, `queries().people` those about persons;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
-    - `notices` issues notices and proves them from the log.
+    - `notices` issues notices and proves them from the log;
+    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Taizhang:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         grading_tool: GradingTool | None = None,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         """Put the parts together; `open` is the way in."""
         master_key, identity_key = settings.required_keys()
@@ -113,6 +117,10 @@ class Taizhang:
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, clock, makers
         )
+        self.spot_checks = SpotCheckOffice(
+            database, self.events, self.service, self.projections, calendar, editions, clock,
+            random_bytes,
+        )  # fmt: skip
 
     @classmethod
     def open(
@@ -123,13 +131,15 @@ class Taizhang:
         calendar: WorkingDayCalendar | None = None,
         editions: tuple[Edition, ...] = EDITIONS,
         grading_tool: GradingTool | None = None,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
-        be graded. Settings come from the environment (``TAIZHANG_…``), from `settings`, or as `options` by
-        name. Without a database address a private PostgreSQL is started in the data folder.
+        be graded. `random_bytes` makes the secret seeds of spot-checks. Settings come from the
+        environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
+        address a private PostgreSQL is started in the data folder.
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
         """
@@ -160,6 +170,7 @@ class Taizhang:
                 calendar=calendar or calendar_from(settings.calendar_file),
                 editions=editions,
                 grading_tool=grading_tool,
+                random_bytes=random_bytes,
             )
             opened.projections.prepare()
             opened.service.refresh_directory()

@@ -14,6 +14,8 @@ from .notices import Notices
 from .obligations import Obligations
 from .read_model import ReadModel
 from .rectifications import Rectifications
+from .spot_check_items import SpotCheckItems
+from .spot_checks import SpotChecks
 from .surveys import Surveys
 from .vacancies import Vacancies
 from .warning_thresholds import WarningThresholds
@@ -37,4 +39,6 @@ def read_models(
         Surveys(),
         Rectifications(),
         WarningThresholds(),
+        SpotChecks(),
+        SpotCheckItems(),
     )

@@ -16,7 +16,14 @@ from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
-from . import cli_imports, cli_notices, cli_people, cli_projections, cli_rectification
+from . import (
+    cli_imports,
+    cli_notices,
+    cli_people,
+    cli_projections,
+    cli_rectification,
+    cli_spot_checks,
+)
 from .console import (
     SYSTEM_STAFF_ID,
     Agency,
@@ -47,6 +54,7 @@ app.add_typer(cli_notices.app, name="notice")
 app.add_typer(cli_people.app, name="people")
 app.add_typer(cli_projections.app, name="projections")
 app.add_typer(cli_rectification.app, name="rectification")
+app.add_typer(cli_spot_checks.app, name="spot-check")
 
 
 @app.command()

@@ -24,6 +24,7 @@ from . import (
     organisation,
     rectification,
     referrals,
+    spot_checks,
 )
 from .base import Command
 
@@ -41,6 +42,7 @@ COMMANDS: dict[str, type[Command]] = {
         assistance_course,
         rectification,
         early_warning,
+        spot_checks,
     )
     for cls in module.ALL
 }

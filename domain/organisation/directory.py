@@ -205,6 +205,10 @@ class Directory:
         if agency not in bearers:
             bearers.append(agency)
 
+    def agency(self, stream_id: UUID) -> Agency | None:
+        """Return the agency of a stream, present or former, whatever it is called."""
+        return self._agencies.get(stream_id)
+
     def find(self, code: str, day: date) -> Agency | None:
         """Return the agency that bears `code` on `day`, None where there is none."""
         for agency in self._by_code.get(code, ()):

@@ -47,6 +47,9 @@ class Power(StrEnum):
     REVIEW_VACANCIES = "review_vacancies"
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
+    SPOT_CHECK = "spot_check"
+    INSPECT_RECORDS = "inspect_records"
+    ANSWER_SPOT_CHECKS = "answer_spot_checks"
     LOOK = "look"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
@@ -119,6 +122,15 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.CLOSE_VACANCIES: Requirement("41", _SERVING_LEVELS, _SERVING_ROLES, True),
     Power.ISSUE_NOTICES: Requirement(
         "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
+    ),
+    # A check is the superior's own; its steps that follow from dates alone may be a job's.
+    Power.SPOT_CHECK: Requirement(
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True
+    ),
+    # Whoever the check names, of the superior or of another agency below it, acts for the own agency.
+    Power.INSPECT_RECORDS: Requirement("56.1", _ALL_LEVELS, frozenset({Role.SUPERVISOR}), False),
+    Power.ANSWER_SPOT_CHECKS: Requirement(
+        "56.1", _SERVING_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False, Reach.BELOW
     ),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
     Power.SERVE_JOB_SEEKERS: Requirement(

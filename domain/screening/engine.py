@@ -15,7 +15,7 @@ from .origin import HUKOU
 from .rules import RuleSet
 from .view import view_of
 
-SCREENING_VERSION: Final[str] = "1.0.0"
+SCREENING_VERSION: Final[str] = "1.0.1"
 """Version of the rules; recorded with every screening, so a result can be explained later."""
 
 RULE_SETS: Final[tuple[RuleSet, ...]] = (
