@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -54,8 +54,9 @@ class DailyVacancies:
         """Return the day."""
         return Period(day, day, day.isoformat())
 
-    def require_ready(self, period: Period, superior: Agency) -> None:
-        """Ask for nothing: a day that is over can be notified."""
+    def ready_on(self, period: Period, superior: Agency) -> date:
+        """Return the day after: a day that is over can be notified."""
+        return period.end + timedelta(days=1)
 
     def prepare(self, period: Period, superior: Agency, by: Actor) -> None:
         """Record nothing: the notice stands on what its day left."""

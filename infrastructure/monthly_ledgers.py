@@ -19,6 +19,7 @@ from ..application.commands.supervision import (
     MadeUpFor,
     MissedDuty,
     Notified,
+    TakeOverCheckProblems,
     TakeOverMissedDuties,
 )
 from ..application.ports import Clock
@@ -39,6 +40,7 @@ from ..projections.notice.labels import zh_date
 from .daily_vacancies import changes
 from .database import Database
 from .event_store import PostgresEventStore
+from .month_checks import Checks, checks_of
 from .month_facts import gather, statement, superior_codes
 from .notice_making import AsOf, Making, Period
 from .record_numbers import MaskedNames
@@ -47,6 +49,16 @@ AT_ONCE = 500
 """Missed duties taken over in one transaction at most."""
 
 _OWN = [duty.key for duty in rectification.DUTIES]
+_OPEN_CHECKS = """
+    SELECT answer_by FROM spot_checks WHERE agency_id = %s AND month = %s AND closed_on IS NULL
+"""
+# Those whose problems were not taken over yet.
+_CLOSED_CHECKS = """
+    SELECT check_id, closed_on FROM spot_checks c
+    WHERE agency_id = %s AND month <= %s AND closed_on IS NOT NULL AND NOT EXISTS (
+        SELECT FROM rectifications r WHERE r.source = 'spot_check' AND r.source_id = c.check_id::text)
+    ORDER BY month, kind
+"""
 _SAME_PERIOD = """
     SELECT notice_id FROM notices_asof
     WHERE kind = %s AND period_end = %s AND agency_code = %s
@@ -89,19 +101,40 @@ class MonthlyLedgers:
         """Return the month that holds `day`."""
         return month_of(day)
 
-    def require_ready(self, period: Period, superior: Agency) -> None:
-        """Make sure that the spot-checks of the month are over, or their time is."""
+    def ready_on(self, period: Period, superior: Agency) -> date:
+        """Return the first day on which the notice can be issued, as the month's checks stand.
+
+        A check of the month that is open is waited for, until its time to be closed is over.
+        """
+        first = period.end + timedelta(days=1)
+        with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            open_checks = cursor.execute(
+                _OPEN_CHECKS, (superior.stream_id, period.start)
+            ).fetchall()
+        term = edition_on(period.end, self._editions).spot_check_closing
+        closing = [term.due(answer_by, self._calendar).day for (answer_by,) in open_checks]
+        return max([first, *(day + timedelta(days=1) for day in closing)])
 
     def prepare(self, period: Period, superior: Agency, by: Actor) -> None:
-        """Take over as problems what duties are missed, and what was made up for as put right.
+        """Take over as problems what closed checks found and what duties are missed.
 
-        Rule 58.2a.
+        What was made up for meanwhile is put right. Rule 58.2a.
         """
+        for check_id, closed_on in self._closed_checks(period, superior):
+            self._service.execute(
+                TakeOverCheckProblems(check_id=check_id, occurred_on=closed_on),
+                by=by,
+                command_id=uuid5(check_id, "taizhang:problems"),
+            )
         for command in self._missed(period, superior):
             content = command.model_dump_json()
             command_id = uuid5(NAMESPACE_URL, f"taizhang:missed:{self._store.head()}:{content}")
             self._service.execute(command, by=by, command_id=command_id)
         self._as_of.catch_up()
+
+    def _closed_checks(self, period: Period, superior: Agency) -> list[tuple[UUID, date]]:
+        with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            return cursor.execute(_CLOSED_CHECKS, (superior.stream_id, period.start)).fetchall()
 
     def position(self, period: Period) -> int:
         """Return the position of the log's head: problems are told as they stand now."""
@@ -118,14 +151,33 @@ class MonthlyLedgers:
             making,
             since=previous.basis.position if previous else 0,
             same_period=[notice_id for (notice_id,) in issued],
+            checks=checks_of(
+                making.connection,
+                superior.stream_id,
+                period.start,
+                since=previous.dated if previous else date.min,
+                told=[check.check_id for check in previous.checks] if previous else (),
+            ),
         )
         return build(facts, previous, dated=making.dated)
 
     def watched(self, making: Making) -> MonthFacts:
         """Return the facts of a month for early warning: nothing of what was put right. Rule 58.1."""
-        return self._facts(making, since=making.position)
+        first = making.period.start
+        return self._facts(
+            making,
+            since=making.position,
+            checks=checks_of(making.connection, making.superior.stream_id, first, first=first),
+        )
 
-    def _facts(self, making: Making, *, since: int, same_period: Iterable[str] = ()) -> MonthFacts:
+    def _facts(
+        self,
+        making: Making,
+        *,
+        since: int,
+        checks: Checks,
+        same_period: Iterable[str] = (),
+    ) -> MonthFacts:
         period = making.period
         ended = self._store.position_before(day_bounds(period.end)[1])
         return gather(
@@ -140,8 +192,8 @@ class MonthlyLedgers:
             edition=edition_on(period.end, self._editions),
             calendar=self._calendar,
             names=self._names,
-            checks=(),
-            items=(),
+            checks=checks.checks,
+            items=checks.items,
             same_period=same_period,
         )
 

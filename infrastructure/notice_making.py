@@ -67,8 +67,8 @@ class NoticeMaker(Protocol[N]):
         """Return the period that holds `day`."""
         ...
 
-    def require_ready(self, period: Period, superior: Agency) -> None:
-        """Make sure that what the notice is about has come to its end. Raises InvalidInput."""
+    def ready_on(self, period: Period, superior: Agency) -> date:
+        """Return the first day on which the notice can be issued, as things stand."""
         ...
 
     def prepare(self, period: Period, superior: Agency, by: Actor) -> None:

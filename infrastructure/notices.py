@@ -101,7 +101,13 @@ class NoticeOffice:
         self._as_of.catch_up()
         if not corrects and (issued := self._in_force(kind, superior, period)):
             return issued
-        maker.require_ready(period, superior)
+        ready_on = maker.ready_on(period, superior)
+        if shanghai_day(self._clock()) < ready_on:
+            raise InvalidInput(
+                f"what the notice of {period.name} tells of is not over: issue it from {ready_on} on, "
+                "or close its spot-checks before; a preview shows it as it stands",
+                field="day",
+            )
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._issue(maker, period, superior, by, correction_reason)
@@ -116,6 +122,22 @@ class NoticeOffice:
         issued = self._in_force(kind, superior, period)
         assert issued is not None
         return issued
+
+    def monthly_ledgers_ready_on(self, month: date, agency_code: str) -> date:
+        """Return the first day on which the notice of a month can be issued, as its checks stand now.
+
+        That is the day after the month, or later while a spot-check of it may still be inspected,
+        answered and closed: a job asks this before it issues. Raises NotFound.
+        """
+        maker = self._makers[NoticeKind.MONTHLY_LEDGERS]
+        period = maker.period(month)
+        superior = self._service.refresh_directory().find(agency_code, period.end)
+        if superior is None:
+            raise NotFound(
+                f"no agency bears the code {agency_code} on {period.end}", field="agency"
+            )
+        self._as_of.catch_up()
+        return maker.ready_on(period, superior)
 
     def preview_daily_vacancies(
         self, day: date, agency_code: str, *, by: Actor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar, NamedTuple
 from uuid import UUID
@@ -30,6 +31,8 @@ from ...domain.supervision.rectification.events import (
     rectification_stream,
 )
 from ...domain.supervision.rectification.state import Rectification
+from ...domain.supervision.spot_check.check import SpotCheck
+from ...domain.supervision.spot_check.closing import Problem
 from ..ports import Identities
 from .base import Addressed, Command, Context, Decided
 
@@ -181,3 +184,70 @@ class TakeOverMissedDuties(IssuingCommand, name="take_over_missed_duties"):
                     for event in course.put_right(problem, "逾期事项已补办", cleared.evidence)
                 ]
         return decided
+
+
+class TakeOverCheckProblems(Command, name="take_over_check_problems"):
+    """Record what a closed spot-check found as problems of the inspected agencies; once, however often asked.
+
+    What is wrong under one rule in one record is one problem, whatever was found of it.
+    """
+
+    power: ClassVar[Power] = Power.ISSUE_NOTICES
+    aggregate: ClassVar[type[Aggregate]] = SpotCheck
+
+    check_id: UUID
+
+    def stream(self, identities: Identities, directory: Directory) -> UUID:
+        """Return the check's stream."""
+        return self.check_id
+
+    def owner(self, aggregate: Aggregate, context: Context) -> str | None:
+        """Return the agency whose check it is. Raises NotFound for one that was never planned."""
+        check = _as_check(aggregate)
+        check.require_planned()
+        return check.agency_code
+
+    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
+        """Record each problem at the agency that was inspected. Rules 56.2b, 58.2a."""
+        check = _as_check(aggregate)
+        day = context.occasion.occurred_on
+        grouped: dict[tuple[UUID, str, UUID], list[Problem]] = {}
+        for problem in check.problems():
+            agency = context.directory.holder(check.items[problem.number].stratum_code, day)
+            if agency is not None:
+                key = agency.stream_id, problem.rule_id, problem.record_id
+                grouped.setdefault(key, []).append(problem)
+        decided: list[Addressed] = []
+        for (agency_id, rule, record_id), problems in grouped.items():
+            held = context.directory.agency(agency_id)
+            assert held is not None
+            finding = Finding(
+                agency_id=agency_id,
+                agency_code=held.code_on(day),
+                superior_code=check.agency_code,
+                rule=rule,
+                record_kind=ConcernedRecord(problems[0].kind.value),
+                record_id=record_id,
+                source=Source.SPOT_CHECK,
+                source_id=str(self.check_id),
+                item_no=problems[0].number,
+                evidence=course.masked(_evidence_of(problems)),
+            )
+            stream = rectification_stream(agency_id, rule, record_id)
+            found = course.find(context.look(Rectification, stream), finding)
+            decided += [Addressed(stream, event) for event in found]
+        return decided
+
+
+def _evidence_of(problems: Iterable[Problem]) -> str:
+    texts = {
+        evidence.text_zh.rstrip("。；"): None
+        for problem in problems
+        for evidence in problem.evidence
+    }
+    return "；".join(texts) or "检查人员认定不符合"
+
+
+def _as_check(aggregate: Aggregate) -> SpotCheck:
+    assert isinstance(aggregate, SpotCheck)
+    return aggregate

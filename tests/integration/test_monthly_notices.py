@@ -12,7 +12,9 @@ import pytest
 
 from taizhang import (
     Actor,
+    AddFinding,
     CloseAgency,
+    CloseSpotCheck,
     InvalidInput,
     NotAuthorised,
     NotFound,
@@ -26,8 +28,11 @@ from taizhang import (
 from taizhang.application.views import IssuedNotice
 from taizhang.domain.regulation.edition import EDITION_2018
 from taizhang.domain.supervision.rectification.events import ConcernedRecord, Source
+from taizhang.domain.supervision.spot_check.findings import Evidence
 from taizhang.projections.canonical import canonical_json
 from taizhang.projections.monthly_ledger_notice import MonthlyLedgerNotice, render_html
+
+from .test_spot_checks import Check, fill
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -402,3 +407,87 @@ def test_issued_days_late_the_month_is_the_same(busy: World) -> None:
     assert early.duties == late.duties
     assert early.basis.month_position == late.basis.month_position
     assert late.dated == early.dated + timedelta(days=3)
+
+
+@pytest.mark.rule("56.2b", "58.2a")
+class TestSpotChecks:
+    @pytest.fixture
+    def check(self, world: World) -> Check:
+        """Return a check of personal ledgers of November, drawn and examined on the first of December."""
+        fill(world, here=8, next_door=3)
+        return Check(world).examined()
+
+    def faulty(self, check: Check) -> int:
+        """Let one item have a finding of its own, confirm them all, and return its number."""
+        number = next(n for n, item in check.state.items.items() if item.agency_code == SUBDISTRICT)
+        finding = AddFinding(
+            check_id=check.id,
+            number=number,
+            rule="17",
+            evidence=(Evidence(text_zh="缺少最近一次服务的记录"),),
+        )
+        check.world.do(finding, "supervisor")
+        check.confirmed()
+        return number
+
+    def test_it_waits_for_a_check_of_the_month_until_its_time_is_over(
+        self, world: World, check: Check
+    ) -> None:
+        ready_on = world.taizhang.notices.monthly_ledgers_ready_on(NOVEMBER, DISTRICT)
+        assert ready_on > date(2026, 12, 15)
+        with pytest.raises(InvalidInput, match=f"issue it from {ready_on} on"):
+            issue(world)
+        to(world, ready_on)
+        notice = read(world)
+        assert [one.check_id for one in notice.pending] == [check.id]
+        assert "抽查尚未结束" in render_html(notice)
+
+    def test_what_a_closed_check_found_is_told_with_its_proof_and_notified(
+        self, world: World, check: Check
+    ) -> None:
+        number = self.faulty(check)
+        to(world, date(2026, 12, 22))
+        world.do(CloseSpotCheck(check_id=check.id), "supervisor")
+        notice = read(world)
+        state = check.state
+        assert [one.check_id for one in notice.checks] == [check.id]
+        (proof,) = notice.checks
+        assert (proof.commitment, proof.position) == (state.commitment, state.log_position)
+        assert proof.seed is not None
+        (ledgers,) = notice.overall.checks
+        assert ledgers.population == 11
+        assert ledgers.inspected == ledgers.drawn == 11
+        problems = check.state.problems()
+        told = [one for one in notice.problems if one.source == "spot_check"]
+        assert len(told) == len({(one.rule_id, one.record_id) for one in problems})
+        assert ledgers.rate.passed == 11 - len({one.number for one in problems})
+        assert any("缺少最近一次服务的记录" in one.evidence for one in told)
+        assert {one.title for one in told} == {"王**"}
+        assert len(notice.sample) == len(state.items)
+        assert number in {one.item_no for one in notice.sample if one.faulty}
+        page = render_html(notice)
+        assert state.commitment in page
+        assert "王小明" not in page
+        by = world.actor("supervisor")
+        assert world.taizhang.notices.recompute(issue(world).notice_id, by=by).is_proven
+        found = world.sql(
+            "SELECT DISTINCT source_id, times FROM rectifications WHERE source = 'spot_check'"
+        )
+        assert found == [(str(check.id), 1)]
+        warned = world.taizhang.queries().supervision.warnings(
+            DISTRICT, by=by, month=NOVEMBER, beyond=False
+        )
+        assert "pass_rate" in {one.indicator for one in warned}
+
+    def test_a_check_is_told_of_in_one_notice_alone(self, world: World, check: Check) -> None:
+        self.faulty(check)
+        to(world, date(2026, 12, 28))
+        issue(world)  # its time is over, and nobody closed it
+        world.do(CloseSpotCheck(check_id=check.id), "supervisor")
+        to(world, date(2027, 1, 4))
+        december = read(world, DECEMBER)
+        assert [one.check_id for one in december.checks] == [check.id]
+        to(world, date(2027, 2, 3))
+        january = read(world, JANUARY)
+        assert january.checks == january.pending == ()
+        assert all(one.times == 2 for one in january.problems if one.source == "spot_check")
