@@ -26,6 +26,8 @@ from .model import AgencyFigures, Checked, MonthlyLedgerNotice, Problem, RuleFig
 
 EXAMPLES = 2
 """Problems told in full in a section."""
+MAIN = 8
+"""Sections of main problems at most; what comes up less often is summed up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Prose:
     situation: tuple[str, ...]
     no_problems: str
     sections: tuple[Section, ...]
+    others: str
+    """What else was found, in one sentence; empty where the sections tell all."""
     put_right: tuple[str, ...]
     requirements: tuple[str, ...]
     warning: str
@@ -75,8 +79,9 @@ def prose(notice: MonthlyLedgerNotice) -> Prose:
         situation=tuple(_situation(notice)),
         no_problems="" if notice.problems else "本期未发现需要通报的问题。",
         sections=tuple(
-            _section(notice, place, figures) for place, figures in enumerate(notice.rules, start=1)
+            _section(notice, place, figures) for place, figures in enumerate(_main(notice), start=1)
         ),
+        others=_others(notice),
         put_right=tuple(_put_right(notice)),
         requirements=tuple(_requirements(notice)),
         warning=_interviews(notice),
@@ -222,6 +227,26 @@ def _progress(notice: MonthlyLedgerNotice) -> str:
     since = f"自上期通报（{notice.previous.number}）以来" if notice.previous else "至今"
     text = f"现有未整改问题{standing}个" + (f"，其中{'，'.join(parts)}" if standing else "")
     return f"{text}；{since}已整改{mended}个。"
+
+
+def _main(notice: MonthlyLedgerNotice) -> list[RuleFigures]:
+    """Return the groups told in full, in the order of the rules: the most often notified, the largest."""
+
+    def weight(figures: RuleFigures) -> tuple[int, int, int]:
+        problems = figures.problems
+        return problems.third_or_more, problems.second, problems.total + figures.running
+
+    chosen = sorted(notice.rules, key=weight, reverse=True)[:MAIN]
+    return [figures for figures in notice.rules if figures in chosen]
+
+
+def _others(notice: MonthlyLedgerNotice) -> str:
+    main = {figures.rule for figures in _main(notice)}
+    rest = [figures for figures in notice.rules if figures.rule not in main]
+    if not rest:
+        return ""
+    parts = counted(((one.citation, one.problems.total + one.running) for one in rest), "个")
+    return f"此外，还发现违反下列规定的问题：{parts}，详见附件3。"
 
 
 def _section(notice: MonthlyLedgerNotice, place: int, figures: RuleFigures) -> Section:

@@ -29,6 +29,7 @@ from .neighbourhood import MONTHS_BEFORE, Neighbourhood
 from .people import People
 from .plan import draw_plan
 from .spot_checks import SpotChecks
+from .supervision import Supervision
 from .texts import jobs_of
 
 LEAD_IN = 8
@@ -97,6 +98,7 @@ class Month:
         incidents.enter(self)
         self.neighbourhood = self._enter_people()
         self.spot_checks = SpotChecks(self)
+        self.supervision = Supervision(self)
         self.diary.work_off(datetime.combine(self.opening, time(8), SHANGHAI))
         day, played = self.opening, 0
         all_days = (self.last - self.opening).days + 1
@@ -107,6 +109,7 @@ class Month:
             self.clock.now = next_morning
             self.taizhang.projections.catch_up(progress=lambda at: folded(at.position, at.goal))
             self.spot_checks.morning(day)
+            self.supervision.morning(day)
             if day >= self.first:
                 self._issue(day)
             day += timedelta(days=1)
