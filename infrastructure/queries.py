@@ -25,7 +25,6 @@ from ..application.views_proof import AccessView
 from ..domain.access import PersonalDataRead, Purpose
 from ..domain.assistance.agreement import LedgerFacts
 from ..domain.assistance.case import AssistanceCase, available_steps
-from ..domain.assistance.facts import Step
 from ..domain.assistance.state import last_case
 from ..domain.calendar import WorkingDayCalendar, day_bounds
 from ..domain.employer.content import Item
@@ -47,11 +46,15 @@ from .event_store import PostgresEventStore
 from .keys import KeyRing, StreamIds
 from .looking import Looking
 from .masked import MaskedPerson, MaskedPersons
+from .matching import MatchingQueries
+from .monthly_ledgers import MonthlyLedgers
+from .notice_making import AsOf
 from .queries_enterprises import EnterpriseQueries
 from .queries_fairs import FairQueries
-from .queries_people import AsOf, PeopleQueries
+from .queries_people import PeopleQueries
 from .queries_registry import RegistryQueries
 from .queries_spot_checks import SpotCheckQueries
+from .queries_supervision import SupervisionQueries, step_view
 
 _STATED_ITEMS = tuple(item for item in Item if item is not Item.EMPLOYER_BASICS)
 _VACANCY = """
@@ -63,8 +66,8 @@ _VACANCY = """
 _OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
 _DUTIES = """
     SELECT o.*, coalesce(e.name, k.name, '') AS employer_name,
-        coalesce(e.credit_code, k.credit_code) AS credit_code, coalesce(v.title, f.title) AS subject,
-        r.person_id AS reported_person
+        coalesce(e.credit_code, k.credit_code) AS credit_code,
+        coalesce(v.title, f.title, p.evidence) AS subject, r.person_id AS reported_person
     FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
         ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
@@ -72,6 +75,7 @@ _DUTIES = """
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
     LEFT JOIN job_fairs f ON f.stream_id = o.subject_id
     LEFT JOIN registry_reports r ON r.stream_id = o.subject_id
+    LEFT JOIN rectifications p ON p.stream_id = o.stream_id
     ORDER BY o.due_on, o.arose_position, o.duty
 """
 
@@ -80,7 +84,8 @@ class Queries(Looking):
     """What can be asked of the read models.
 
     `people` of job seekers and assistance, `matching` of who fits which vacancy, `enterprises` of key ones,
-    `fairs` of job fairs, `registry` of reports to the registry, `spot_checks` of spot-checks.
+    `fairs` of job fairs, `registry` of reports to the registry, `spot_checks` of spot-checks,
+    `supervision` of problems and warnings.
     """
 
     def __init__(
@@ -95,6 +100,7 @@ class Queries(Looking):
         as_of: AsOf,
         keys: KeyRing,
         accesses: AccessBook,
+        monthly: MonthlyLedgers,
         matching_tool: MatchingTool | None = None,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
@@ -103,6 +109,9 @@ class Queries(Looking):
         self._persons = MaskedPersons(database, store, keys)
         self.fairs = FairQueries(database, service, clock)
         self.registry = RegistryQueries(database, store, service, clock)
+        self.supervision = SupervisionQueries(
+            database, store, service, clock, editions, as_of, monthly
+        )
         self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
         self._accesses = accesses
         self.people = PeopleQueries(database, store, service, clock, as_of, accesses)
@@ -369,7 +378,7 @@ class Queries(Looking):
         self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
         edition = edition_on(today, self._editions)
         facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)
-        return [_step_view(step) for step in available_steps(case, facts, today, edition)]
+        return [step_view(step) for step in available_steps(case, facts, today, edition)]
 
     def notices(
         self, agency_code: str, *, by: Actor, since: date | None = None
@@ -456,19 +465,6 @@ class Queries(Looking):
     def _has_left(self, staff_id: str, day: date) -> bool:
         member = self._service.directory.member(staff_id)
         return member is not None and member.agency_codes.on(day) is None
-
-
-def _step_view(step: Step) -> StepView:
-    return StepView(
-        key=step.key,
-        title_zh=step.title_zh,
-        rule=step.rule,
-        citation=RULES[step.rule].citation,
-        is_open=step.is_open,
-        evidence=step.evidence,
-        wanting_zh=tuple(fact.wanting_zh for fact in step.missing),
-        missing=tuple(fact.missing for fact in step.missing),
-    )
 
 
 def _code(credit_code: str) -> str:

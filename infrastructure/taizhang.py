@@ -30,6 +30,7 @@ from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
 from .access import AccessBook
 from .audit_pack import AuditOffice
+from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
@@ -39,6 +40,7 @@ from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper, MaskingMapper
+from .monthly_ledgers import MonthlyLedgers
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
@@ -126,6 +128,9 @@ class Taizhang:
         )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
         accesses = AccessBook(self.service, uuid4)
+        monthly = MonthlyLedgers(
+            database, self.events, self.service, self.projections, calendar, editions, clock
+        )
         self._queries = Queries(
             database,
             self.events,
@@ -137,20 +142,15 @@ class Taizhang:
             self.projections,
             self.keys,
             accesses,
+            monthly,
             matching_tool,
         )
         self.audit = AuditOffice(
             database, self.events, self.service, self._queries, self.seals, accesses, clock
         )
+        makers = (DailyVacancies(self.events, calendar, editions), monthly)
         self.notices = NoticeOffice(
-            database,
-            self.events,
-            self.service,
-            self.projections,
-            calendar,
-            editions,
-            clock,
-            self.seals,
+            database, self.events, self.service, self.projections, clock, self.seals, makers
         )
         self.spot_checks = SpotCheckOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock,

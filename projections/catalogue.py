@@ -17,11 +17,13 @@ from .notices import Notices
 from .obligations import Obligations
 from .overdue_duties import OverdueDuties
 from .read_model import ReadModel
+from .rectifications import Rectifications
 from .registry_reports import RegistryReports
 from .spot_check_items import SpotCheckItems
 from .spot_checks import SpotChecks
 from .surveys import Surveys
 from .vacancies import Vacancies
+from .warning_thresholds import WarningThresholds
 
 ReadModels = tuple[ReadModel[Any], ...]
 
@@ -46,6 +48,8 @@ def read_models(
         FairEmployers(),
         FairReferrals(),
         RegistryReports(),
+        Rectifications(),
+        WarningThresholds(),
         SpotChecks(),
         SpotCheckItems(),
         Accesses(),

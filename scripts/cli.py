@@ -26,6 +26,7 @@ from . import (
     cli_people,
     cli_projections,
     cli_proof,
+    cli_rectification,
     cli_registry,
     cli_spot_checks,
     cli_subscriptions,
@@ -39,6 +40,7 @@ from .console import (
     fail,
     opened,
     parse_day,
+    parse_month,
     progress_bar,
     tables,
 )
@@ -63,6 +65,7 @@ app.add_typer(cli_people.app, name="people")
 app.add_typer(cli_projections.app, name="projections")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_subscriptions.app, name="subscriptions")
+app.add_typer(cli_rectification.app, name="rectification")
 app.add_typer(cli_spot_checks.app, name="spot-check")
 app.command("run-due")(cli_jobs.run_due)
 app.command("serve-jobs", help=cli_jobs.SERVE_HELP)(cli_jobs.serve_jobs)
@@ -163,6 +166,42 @@ def worklist(
 
 def _person(duty: DutyView) -> str:
     return " ".join(filter(None, (duty.ledger_number, duty.person_name_masked)))
+
+
+@app.command()
+def warnings(
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    month: Annotated[
+        str | None, typer.Option(help="The month (YYYY-MM); the present one if left out.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show every indicator, beyond its threshold or not.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show early warnings (Article 58) of an agency and those directly below it."""
+    with opened() as taizhang:
+        found = taizhang.queries().supervision.warnings(
+            agency,
+            by=actor(staff, agency),
+            month=parse_month(month) if month else None,
+            beyond=not every,
+        )
+    if as_json:
+        for one in found:
+            typer.echo(one.model_dump_json())
+        return
+    table = Table("机构", "指标", "数值", "预警线", "情况", title="质量监测预警")
+    for one in found:
+        table.add_row(
+            f"{one.agency} {one.agency_code}",
+            one.indicator_zh,
+            one.value,
+            str(one.limit),
+            one.detail if one.beyond else "正常",
+        )
+    tables.print(table if found else "各项监测指标均未超过预警线")
 
 
 @app.command()
