@@ -38,8 +38,10 @@ from ..domain.obligations import Obligation, explain
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
+from ..projections.history.build import Standard
 from .database import Database
 from .event_store import PostgresEventStore
+from .histories import Histories
 from .keys import StreamIds
 from .looking import Looking
 from .queries_people import AsOf, PeopleQueries
@@ -65,7 +67,7 @@ _DUTIES = """
 
 
 class Queries(Looking):
-    """What can be asked of the read models; `people` of job seekers and assistance."""
+    """What can be asked of the read models; `people` of job seekers and assistance, `histories` of the log."""
 
     def __init__(
         self,
@@ -81,6 +83,9 @@ class Queries(Looking):
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.people = PeopleQueries(database, store, service, clock, as_of)
+        self.histories = Histories(
+            database, store, service, identities, Standard(calendar, editions), clock
+        )
         self._store = store
         self._identities = identities
         self._calendar = calendar

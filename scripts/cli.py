@@ -16,7 +16,7 @@ from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
-from . import cli_imports, cli_notices, cli_people, cli_projections
+from . import cli_history, cli_imports, cli_notices, cli_people, cli_projections
 from .console import (
     SYSTEM_STAFF_ID,
     Agency,
@@ -40,6 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
+app.command("history")(cli_history.history)
 app.add_typer(cli_imports.app, name="import")
 app.add_typer(keys, name="keys")
 app.add_typer(cli_notices.app, name="notice")
