@@ -66,8 +66,8 @@ class Histories(Looking):
         leaves out what was recorded after the end of that day, or after that log position;
         `effective` what took place after that day. Personal fields are masked.
 
-        Raises NotFound for a record that is not there, NotAuthorised, InvalidInput for a name that
-        is neither. Rules 5.b, 9.1.
+        Raises NotFound for what is no record, NotAuthorised, InvalidInput for a
+        position below 0. Rules 5.b, 9.1.
         """
         record = self._record(ledger, by)
         return self._seen_from(record, self._moment(as_of, effective))
@@ -149,8 +149,14 @@ class Histories(Looking):
         try:
             return UUID(ledger), ledger
         except ValueError:
+            pass
+        try:
             code = check_credit_code(ledger)
-            return self._identities.employer(code), code
+        except ValueError as error:
+            raise NotFound(
+                f"{ledger!r} is neither an id nor a credit code: {error}", field="ledger"
+            ) from error
+        return self._identities.employer(code), code
 
     def _ledgers_of(self, stream_id: UUID) -> Iterator[UUID]:
         """Yield a person's ledgers: the one that goes on, then those that were merged into it."""
