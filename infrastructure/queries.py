@@ -40,9 +40,11 @@ from ..domain.organisation.powers import Actor, Power, reaches, require
 from ..domain.person_ledger import ledger_number
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
+from ..projections.history.build import Standard
 from .access import Access, AccessBook
 from .database import Database
 from .event_store import PostgresEventStore
+from .histories import Histories
 from .keys import KeyRing, StreamIds
 from .looking import Looking
 from .masked import MaskedPerson, MaskedPersons
@@ -85,7 +87,7 @@ class Queries(Looking):
 
     `people` of job seekers and assistance, `matching` of who fits which vacancy, `enterprises` of key ones,
     `fairs` of job fairs, `registry` of reports to the registry, `spot_checks` of spot-checks,
-    `supervision` of problems and warnings.
+    `supervision` of problems and warnings; `histories` of the log.
     """
 
     def __init__(
@@ -116,6 +118,9 @@ class Queries(Looking):
         self._accesses = accesses
         self.people = PeopleQueries(database, store, service, clock, as_of, accesses)
         self.matching = MatchingQueries(database, store, service, clock, self.people, matching_tool)
+        self.histories = Histories(
+            database, store, service, identities, Standard(calendar, editions), clock
+        )
         self._store = store
         self._identities = identities
         self._calendar = calendar

@@ -20,6 +20,7 @@ from ..infrastructure.tabular import RowError, open_table
 from . import (
     cli_enterprises,
     cli_fairs,
+    cli_history,
     cli_imports,
     cli_jobs,
     cli_notices,
@@ -57,6 +58,7 @@ app = typer.Typer(
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
 app.add_typer(cli_fairs.app, name="fairs")
 app.add_typer(cli_enterprises.app, name="enterprises")
+app.command("history")(cli_history.history)
 app.add_typer(cli_imports.app, name="import")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(keys, name="keys")
