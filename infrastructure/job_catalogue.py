@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
-import structlog
 from psycopg.rows import dict_row
 
 from ..application.commands.base import Command, CommandResult
@@ -22,8 +21,6 @@ from ..domain.organisation.agency import AgencyLevel
 from ..domain.organisation.directory import Agency, Directory
 from .database import Database
 from .notices import NoticeOffice
-
-log = structlog.get_logger(__name__)
 
 AT_ONCE = 200
 """So many commands go into one transaction: others can append in between."""
@@ -224,8 +221,8 @@ class OverdueDuties(OfServing):
     levels: ClassVar[frozenset[AgencyLevel]] = frozenset(AgencyLevel)
 
     _SPELL: ClassVar[Sequence[str]] = (
-        "subject_id", "duty", "arose_position", "since_position", "stream_id", "item_id", "rule",
-        "agency_code", "staff_id", "due_on", "provisional",
+        "subject_id", "duty", "arose_position", "since_position", "stream_id AS ledger_id", "item_id",
+        "rule", "agency_code", "staff_id", "due_on", "provisional",
     )  # fmt: skip
     # In two halves, each with an index of its own: what is open still, and what was closed only since.
     _OPEN: ClassVar[str] = (

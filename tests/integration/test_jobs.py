@@ -584,7 +584,7 @@ class TestDutiesThatBecomeOverdue:
     def test_nobody_but_the_service_tells_it(self, owing: World) -> None:
         command = RecordOverdueDuty(
             subject_id=uuid4(), duty="vacancy_review", arose_position=1, since_position=1,
-            stream_id=uuid4(), item_id=None, rule="38.1", agency_code=SUBDISTRICT,
+            ledger_id=uuid4(), item_id=None, rule="38.1", agency_code=SUBDISTRICT,
             staff_id="clerk", due_on=DAY, provisional=False,
         )  # fmt: skip
         with pytest.raises(NotAuthorised, match="for the service itself"):
