@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from .calendar import DueDate, WorkingDayCalendar, shanghai_day
-from .duties import assistance, employers, job_seekers
+from .duties import assistance, employers, job_fairs, job_seekers, registry, supervision
 from .duties.duty import Duty, EntryDuty, Obligation, Outcome, Standing, events_of
 from .duties.effects import NOTHING, Closing, IdOf, Timing, effects_of
 from .events import Event, RecordedEvent
@@ -50,13 +50,23 @@ __all__ = [
 EMPLOYER_EVENTS: Final = employers.EVENTS
 """Every event of an employer's ledger."""
 
-DUTIES: Final[tuple[Duty, ...]] = (*employers.DUTIES, *job_seekers.DUTIES, *assistance.DUTIES)
+DUTIES: Final[tuple[Duty, ...]] = (
+    *employers.DUTIES,
+    *job_seekers.DUTIES,
+    *assistance.DUTIES,
+    *job_fairs.DUTIES,
+    *registry.DUTIES,
+    *supervision.DUTIES,
+)
 """The duties that stand open until they are discharged or cancelled."""
 
 ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = (
     *employers.ENTRY_DUTIES,
     *job_seekers.ENTRY_DUTIES,
     *assistance.ENTRY_DUTIES,
+    *job_fairs.ENTRY_DUTIES,
+    *registry.ENTRY_DUTIES,
+    *supervision.ENTRY_DUTIES,
 )
 """The duties of prompt entry, by kind of ledger."""
 
@@ -69,7 +79,7 @@ TITLES_ZH: Final = MappingProxyType(
 TRIGGERS_ZH: Final = MappingProxyType(
     {
         event.event_name: text
-        for table in (employers, job_seekers, assistance)
+        for table in (employers, job_seekers, assistance, job_fairs, registry, supervision)
         for event, text in table.TRIGGERS_ZH.items()
     }
 )
@@ -233,7 +243,7 @@ def late_entry(
     if entered_on <= recorded.occurred_on:
         return None
     duty = _ENTRY.get(type(recorded.event))
-    if duty is None:
+    if duty is None or (duty.when is not None and not duty.when(recorded.event)):
         return None
     due = _term(edition, duty.key).due(recorded.occurred_on, calendar)
     if entered_on <= due.day:

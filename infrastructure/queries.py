@@ -37,13 +37,17 @@ from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.status import assistance_problem
 from ..domain.obligations import TITLES_ZH, Obligation, explain
 from ..domain.organisation.powers import Actor
+from ..domain.person_ledger import ledger_number
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
 from .database import Database
 from .event_store import PostgresEventStore
 from .keys import StreamIds
 from .looking import Looking
+from .queries_fairs import FairQueries
 from .queries_people import AsOf, PeopleQueries
+from .queries_registry import RegistryQueries
+from .queries_spot_checks import SpotCheckQueries
 
 log = structlog.get_logger(__name__)
 
@@ -56,17 +60,24 @@ _VACANCY = """
 # second part is left out for the present, in which nothing is.
 _OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
 _DUTIES = """
-    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, v.title AS subject
+    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, coalesce(v.title, f.title) AS subject,
+        r.person_id AS reported_person
     FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
         ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
+    LEFT JOIN job_fairs f ON f.stream_id = o.subject_id
+    LEFT JOIN registry_reports r ON r.stream_id = o.subject_id
     ORDER BY o.due_on, o.arose_position, o.duty
 """
 
 
 class Queries(Looking):
-    """What can be asked of the read models; `people` of job seekers and assistance."""
+    """What can be asked of the read models.
+
+    `people` of job seekers and assistance, `fairs` of job fairs, `registry` of reports to the registry,
+    `spot_checks` of spot-checks.
+    """
 
     def __init__(
         self,
@@ -82,6 +93,9 @@ class Queries(Looking):
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.people = PeopleQueries(database, store, service, clock, as_of)
+        self.fairs = FairQueries(database, service, clock)
+        self.registry = RegistryQueries(database, store, service, clock)
+        self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
         self._store = store
         self._identities = identities
         self._calendar = calendar
@@ -315,6 +329,8 @@ class Queries(Looking):
         obligation = Obligation(**{field: row[field] for field in Obligation._fields})
         edition = edition_on(obligation.arose_on, self._editions)
         explanation = explain(obligation, edition, self._calendar)
+        if row["reported_person"] is not None:
+            row["subject"] = f"台账{ledger_number(row['reported_person'])}"
         return DutyView.model_validate(
             {
                 **row,

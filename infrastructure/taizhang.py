@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, overload
 from uuid import UUID
 
 from psycopg.rows import tuple_row
@@ -28,15 +30,19 @@ from ..projections.catalogue import read_models
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
+from .following import Tail, checked_types
 from .job_catalogue import Workshop, all_jobs
 from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
-from .mapper import Mapper
+from .mapper import Mapper, MaskingMapper
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
 from .settings import Settings
+from .spot_checks import SpotCheckOffice
+from .subscription_store import Subscriptions
+from .subscriptions import Subscription
 
 
 def system_clock() -> datetime:
@@ -65,6 +71,8 @@ class Taizhang:
     - `queries` answers questions from the read models, `queries().people` those about persons;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log;
+    - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
+    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
     - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …).
     """
 
@@ -78,6 +86,7 @@ class Taizhang:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         grading_tool: GradingTool | None = None,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         """Put the parts together; `open` is the way in."""
         master_key, identity_key = settings.required_keys()
@@ -86,6 +95,10 @@ class Taizhang:
         self.identities = StreamIds(identity_key)
         self.keys = KeyRing(database, master_key, clock)
         mapper = Mapper(self.keys)
+        self._mapper = mapper
+        self._masking_mapper = MaskingMapper(self.keys)
+        self._closed = threading.Event()
+        self.subscriptions = Subscriptions(database, clock)
         self.events = PostgresEventStore(database, mapper)
         self.service = CommandService(
             self.events,
@@ -109,12 +122,16 @@ class Taizhang:
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock
         )
+        self.spot_checks = SpotCheckOffice(
+            database, self.events, self.service, self.projections, calendar, editions, clock,
+            random_bytes,
+        )  # fmt: skip
         workshop = Workshop(database, self.service, self.projections)
         self.jobs = JobOffice(
             database,
             self.service,
             self.projections,
-            all_jobs(workshop, self.notices),
+            all_jobs(workshop, self.notices, self.spot_checks),
             clock,
             settings,
         )
@@ -128,13 +145,15 @@ class Taizhang:
         calendar: WorkingDayCalendar | None = None,
         editions: tuple[Edition, ...] = EDITIONS,
         grading_tool: GradingTool | None = None,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
-        be graded. Settings come from the environment (``TAIZHANG_…``), from `settings`, or as `options` by
-        name. Without a database address a private PostgreSQL is started in the data folder.
+        be graded. `random_bytes` makes the secret seeds of spot-checks. Settings come from the
+        environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
+        address a private PostgreSQL is started in the data folder.
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
         """
@@ -165,6 +184,7 @@ class Taizhang:
                 calendar=calendar or calendar_from(settings.calendar_file),
                 editions=editions,
                 grading_tool=grading_tool,
+                random_bytes=random_bytes,
             )
             opened.projections.prepare()
             opened.service.refresh_directory()
@@ -210,6 +230,72 @@ class Taizhang:
             time.sleep(0.02)
         return self._queries
 
+    @overload
+    def subscribe(
+        self,
+        name: str,
+        *,
+        from_position: int = 0,
+        types: Iterable[str] | None = None,
+        in_clear: str | None = None,
+        retry_seconds: float = 1.0,
+    ) -> Subscription: ...
+    @overload
+    def subscribe(
+        self,
+        name: None = None,
+        *,
+        from_position: int = 0,
+        types: Iterable[str] | None = None,
+        in_clear: str | None = None,
+    ) -> Tail: ...
+    def subscribe(
+        self,
+        name: str | None = None,
+        *,
+        from_position: int = 0,
+        types: Iterable[str] | None = None,
+        in_clear: str | None = None,
+        retry_seconds: float = 1.0,
+    ) -> Subscription | Tail:
+        """Return a subscription to the log: every event after a position, once and in order.
+
+        With a `name` the position is kept, across restarts; `from_position` then only says where the
+        first consumer of that name begins. Without one, nothing is kept. `types` are stored names of
+        events; all of them where it is left out. Personal fields are masked, unless `in_clear` says
+        why they are needed: that is kept and logged. After an event failed, the first retry comes in
+        `retry_seconds`, each later one after twice the time. Raises InvalidInput.
+        """
+        if from_position < 0:
+            raise InvalidInput(
+                "positions begin with 0, before the first event", field="from_position"
+            )
+        if in_clear is not None and not in_clear.strip():
+            raise InvalidInput("say why personal fields are needed", field="in_clear")
+        wanted = checked_types(types)
+        reader = self._masking_mapper if in_clear is None else self._mapper
+        if name is None:
+            return Tail(
+                self._database,
+                reader,
+                from_position=from_position,
+                types=wanted,
+                in_clear=in_clear,
+                closed=self._closed,
+            )
+        if not 1 <= len(name.strip()) <= 100:
+            raise InvalidInput("a subscription has a name of up to 100 characters", field="name")
+        return Subscription(
+            self._database,
+            reader,
+            name,
+            from_position=from_position,
+            types=wanted,
+            in_clear=in_clear,
+            retry_seconds=retry_seconds,
+            closed=self._closed,
+        )
+
     def vacancy_import(
         self, *, by: Actor, channel: Channel = Channel.FRONT_DESK, submit: bool = True
     ) -> VacancyImport:
@@ -235,6 +321,7 @@ class Taizhang:
 
     def close(self) -> None:
         """Give the connections back, and stop the private server if we started one."""
+        self._closed.set()
         self.projections.close()
         self._database.close()
         if self._server is not None:

@@ -19,9 +19,12 @@ from . import (
     contact,
     employers,
     guidance,
+    job_fairs,
     job_seekers,
     organisation,
     referrals,
+    registry,
+    spot_checks,
 )
 from .base import Command
 
@@ -37,6 +40,9 @@ COMMANDS: dict[str, type[Command]] = {
         assistance,
         assisted_work,
         assistance_course,
+        job_fairs,
+        registry,
+        spot_checks,
     )
     for cls in module.ALL
 }

@@ -14,12 +14,14 @@ from ...domain.assistance.case import AssistanceCase
 from ...domain.assistance.ending import EndingCause
 from ...domain.assistance.moving import TransferReason
 from ...domain.job_seeker import contact, search
+from ...domain.job_seeker.contact import Ground
 from ...domain.job_seeker.search import EmploymentKind
 from ...domain.organisation.agency import AgencyCode
 from ...domain.organisation.powers import Power
 from ...domain.organisation.staff import StaffId
 from .base import Command, Context, Decided
 from .cases import CaseCommand, PersonalLedger, as_case
+from .registry import queued
 
 
 class ApplyForConsultation(CaseCommand, name="apply_for_consultation"):
@@ -253,13 +255,21 @@ class ReportEnding(CaseCommand, name="report_ending"):
     reference: str = Field(min_length=1)
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
-        """Record the report in the case and in the ledger."""
+        """Record the report in the case and in the ledger, and put it into the outbox."""
         reported = ending.report(case, context.occasion, self.reference)
         ledger = PersonalLedger(context, case.person_id)
+        outbox = queued(
+            context,
+            self.case_id,
+            case.version + 1,
+            ledger.person_id,
+            Ground.ASSISTANCE_ENDED,
+            self.reference,
+        )
         if ledger.state.contact.ceased is not None:
-            return reported
+            return [*reported, *outbox]
         ceased = contact.cease_after_assistance(ledger.state, self.reference)
-        return [*reported, *ledger.addressed(ceased)]
+        return [*reported, *ledger.addressed(ceased), *outbox]
 
 
 ALL: tuple[type[Command], ...] = (

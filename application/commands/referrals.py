@@ -22,6 +22,7 @@ from ...domain.organisation.powers import Power, reaches
 from .base import Addressed, Command, Context, Decided
 from .cases import live_case, require_not_assisted
 from .employers import EmployerCommand
+from .job_fairs import referred_at_fair, require_at_fair
 from .job_seekers import JobSeekerCommand
 
 
@@ -76,12 +77,16 @@ def present_ledger(context: Context, person_id: UUID) -> tuple[UUID, JobSeekerLe
 
 
 class ReferJobSeeker(ReferralCommand, name="refer_job_seeker"):
-    """Refer a job seeker to a vacancy, with the reasons of the match (Articles 15 and 40)."""
+    """Refer a job seeker to a vacancy, with the reasons of the match (Articles 15 and 40).
+
+    `fair_id` names the job fair at which it was done (Article 43).
+    """
 
     vacancy_id: UUID
     job_seeker_id: UUID
     reasons: tuple[str, ...]
     consented: bool
+    fair_id: UUID | None = None
 
     def person(self, ledger: EmployerLedger) -> UUID | None:
         """Return the person who is referred."""
@@ -118,7 +123,18 @@ class ReferJobSeeker(ReferralCommand, name="refer_job_seeker"):
             self.reasons,
             self.consented,
         )
-        return [*here, *(Addressed(self.job_seeker_id, event) for event in there)]
+        decided: list[Event | Addressed] = [
+            *here,
+            *(Addressed(self.job_seeker_id, event) for event in there),
+        ]
+        if self.fair_id is None:
+            return decided
+        employer_id = referred.employer_id
+        require_at_fair(context, self.fair_id, employer_id, self.vacancy_id)
+        at_fair = referred_at_fair(
+            self.fair_id, self.job_seeker_id, employer_id, self.referral_id, self.vacancy_id
+        )
+        return [*decided, *at_fair]
 
 
 class RecordReferralOutcome(ReferralCommand, name="record_referral_outcome"):

@@ -114,7 +114,8 @@ class EntryDuty:
     """The duty to enter each of these services in time (及时录入): it is open for no moment.
 
     An obligation is made only of an entry that came too late, closed from the start. `subjects` are
-    the fields of the events that may hold what it is about; else it is about the stream.
+    the fields of the events that may hold what it is about; else it is about the stream. `when` is the
+    condition on which an event is judged.
     """
 
     key: str
@@ -122,6 +123,7 @@ class EntryDuty:
     title_zh: str
     services: tuple[type[Event], ...]
     subjects: tuple[str, ...] = ()
+    when: Callable[[Any], bool] | None = None
 
 
 class Obligation(NamedTuple):

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..employer import ledger, papers, services, vacancy
+from ..employer import fairs, ledger, papers, services, vacancy
 from ..events import Event
 from .duty import Duty, EntryDuty, On, events_of
 
-EVENTS: Final = events_of(ledger, papers, vacancy, services)
+EVENTS: Final = events_of(ledger, papers, vacancy, services, fairs)
 """Every event of an employer's ledger."""
+
+# That time has run out is no service: it may be recorded whenever it is noticed. Of a referral at a fair
+# the referral is judged, and of what came of a fair the fair.
+_NO_ENTRY: Final = frozenset(
+    {
+        papers.RegistrationLapsed,
+        vacancy.VacancyLapsed,
+        fairs.ReferralMadeAtFair,
+        fairs.FairResultKnown,
+    }
+)
 
 DUTIES: Final = (
     Duty(
@@ -60,12 +71,7 @@ ENTRY_DUTIES: Final = (
         key="employer_service_entry",
         rule="50",
         title_zh="及时录入用人单位服务台账",
-        # That time has run out is no service: it may be recorded whenever it is noticed.
-        services=tuple(
-            event
-            for event in EVENTS
-            if event not in (papers.RegistrationLapsed, vacancy.VacancyLapsed)
-        ),
+        services=tuple(event for event in EVENTS if event not in _NO_ENTRY),
         subjects=("referral_id", "vacancy_id"),  # what a referral is about is the referral
     ),
 )

@@ -15,7 +15,7 @@ from uuid import UUID
 from ..aggregate import Aggregate, Change, Occasion, changed_by, changes_of
 from ..errors import InvalidInput, NotFound
 from ..events import Event, RecordedEvent
-from . import papers, services, vacancy
+from . import fairs, papers, services, vacancy
 from .papers import Channel, EmployerBasics, EmployerBasicsChanged, EmployerLedgerOpened, Papers
 from .services import Referral
 from .vacancy import Vacancy
@@ -62,9 +62,10 @@ _SECTIONS: dict[type[Event], Section] = {
         Section.REGISTRATION_AND_VACANCIES,
     ),
     **dict.fromkeys((vacancy.VacancyPassed, vacancy.VacancyReturned), Section.TRACKING_CHECKS),
-    **dict.fromkeys((services.ReferralOutcomeLearnt,), Section.DEMAND_MET),
+    **dict.fromkeys((services.ReferralOutcomeLearnt, fairs.FairResultKnown), Section.DEMAND_MET),
     **dict.fromkeys(
-        (services.EmployerGuidanceBooked, services.EmployerGuidanceGiven, services.ReferralMade),
+        (services.EmployerGuidanceBooked, services.EmployerGuidanceGiven, services.ReferralMade,
+         fairs.FairJoined, fairs.ReferralMadeAtFair),
         Section.GUIDANCE_AND_REFERRALS,
     ),
 }  # fmt: skip

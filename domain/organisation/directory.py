@@ -226,6 +226,10 @@ class Directory:
         if agency not in bearers:
             bearers.append(agency)
 
+    def agency(self, stream_id: UUID) -> Agency | None:
+        """Return the agency of a stream, present or former, whatever it is called."""
+        return self._agencies.get(stream_id)
+
     def find(self, code: str, day: date) -> Agency | None:
         """Return the agency that bears `code` on `day`, None where there is none."""
         for agency in self._by_code.get(code, ()):
@@ -300,11 +304,12 @@ class Directory:
                 return one.code_on(day)
         return agency.codes.latest()
 
-    def codes_of_staff(self) -> set[str]:
-        """Return every code under which anybody is, was, or will be on the staff."""
+    def codes_of_staff(self, role: Role | None = None) -> set[str]:
+        """Return every code under which anybody is, was, or will be on the staff, in a role if given."""
         return {
             code
             for member in list(self._staff.values())
+            if role is None or any(role in held for held in member.roles.values())
             for code in member.agency_codes.values()
             if code is not None
         }
@@ -313,10 +318,6 @@ class Directory:
         """Return a code by which `holder` finds on `day` who answers for what `agency` did."""
         heir = self.heir(agency, day) or agency
         return heir.code_on(day)
-
-    def agency(self, stream_id: UUID) -> Agency | None:
-        """Return the agency of a stream, whatever its code."""
-        return self._agencies.get(stream_id)
 
     def every_agency(self) -> list[Agency]:
         """Return every agency that exists, existed or will exist, in the order of their entry."""

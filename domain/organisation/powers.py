@@ -48,6 +48,9 @@ class Power(StrEnum):
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
     REMIND = "remind"
+    SPOT_CHECK = "spot_check"
+    INSPECT_RECORDS = "inspect_records"
+    ANSWER_SPOT_CHECKS = "answer_spot_checks"
     LOOK = "look"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
@@ -63,6 +66,8 @@ class Power(StrEnum):
     APPROVE_ENDINGS = "approve_endings"
     CONSULT = "consult"
     DECIDE_TRANSFERS = "decide_transfers"
+    ORGANISE_FAIRS = "organise_fairs"
+    SEND_REPORTS = "send_reports"
 
 
 class Reach(StrEnum):
@@ -118,6 +123,15 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
     Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
+    # A check is the superior's own; its steps that follow from dates alone may be a job's.
+    Power.SPOT_CHECK: Requirement(
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True
+    ),
+    # Whoever the check names, of the superior or of another agency below it, acts for the own agency.
+    Power.INSPECT_RECORDS: Requirement("56.1", _ALL_LEVELS, frozenset({Role.SUPERVISOR}), False),
+    Power.ANSWER_SPOT_CHECKS: Requirement(
+        "56.1", _SERVING_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False, Reach.BELOW
+    ),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
@@ -168,8 +182,13 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.DECIDE_TRANSFERS: Requirement(
         "24", _SUPERIOR_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
+    # Every agency holds job fairs for its area.
+    Power.ORGANISE_FAIRS: Requirement("42", _ALL_LEVELS, _SERVING_ROLES, False),
+    # Reports go out by a connection that a superior may hold for those below it.
+    Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
 }
 """The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 58.1, 59.2, 60 and 65 give them."""
+"""The powers as data; rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 56.1, 59.2, 60 and 65 give them."""
 
 
 def require(

@@ -78,6 +78,7 @@ class Edition(BaseModel):
     registration_advice: Term
     out_of_contact: Term
     out_of_contact_report: Term
+    registry_report_sending: Term
     job_ready_start: Term
     job_seeker_referral_outcome: Term
     job_search_archive: Term
@@ -119,6 +120,7 @@ class Edition(BaseModel):
     fair_announcement: Term
     paper_registration_entry: Term
     fair_outcome: Term
+    fair_outcome_entry: Term
     enterprise_transfer_decision: Term
     enterprise_agreement_after_transfer: Term
     enterprise_contact: Rhythm
@@ -129,6 +131,13 @@ class Edition(BaseModel):
     # Chapters 5 and 6: information, supervision
     market_report: Rhythm
     training_needs_report: Rhythm
+    spot_check_confidence: Count
+    spot_check_fault_rate: Count
+    spot_check_share: Count
+    spot_check_targeted: Count
+    spot_check_inspection: Term
+    spot_check_answer: Term
+    spot_check_closing: Term
     vacancy_check_notice: Rhythm
     spot_check_notice: Rhythm
     problem_notice: Term
@@ -256,6 +265,10 @@ def _count(key: str, rule: str, amount: int, of: str, meaning: str) -> Count:
     return Count(key=key, rule=rule, amount=amount, of=of, meaning=meaning)
 
 
+def _standard(key: str, rule: str, amount: int, of: str, meaning: str) -> Count:
+    return _count(key, rule, amount, of, meaning).model_copy(update={"policy": True})
+
+
 def _every(key: str, rule: str, every: Every, meaning: str, *, policy: bool = False) -> Rhythm:
     return Rhythm(key=key, rule=rule, every=every, meaning=meaning, policy=policy)
 
@@ -275,6 +288,8 @@ EDITION_2018: Final = Edition.of(
           "last contact → services cease once more than this has passed"),
     _promptly("out_of_contact_report", "13.3", 5,
               "out of contact too long → reported to the registry"),
+    _promptly("registry_report_sending", "13.3", 1,
+              "report to the registry decided on, or rejected by it → sent"),
     _term("job_ready_start", "15.1", 14, Unit.CALENDAR_DAYS,
           "offer of employment → able to start (2周内)"),
     _promptly("job_seeker_referral_outcome", "16", 5,
@@ -337,6 +352,7 @@ EDITION_2018: Final = Edition.of(
           "pre-announced before the day of the job fair"),
     _promptly("paper_registration_entry", "43.3", 1, "paper registration at a fair → entered"),
     _promptly("fair_outcome", "43.4", 5, "job fair held → outcomes followed up and entered"),
+    _promptly("fair_outcome_entry", "43.4", 1, "outcome of a job fair learnt → entered"),
     _promptly("enterprise_transfer_decision", "45.2", 5,
               "application for transfer complete → decided by the one with power"),
     _promptly("enterprise_agreement_after_transfer", "45.2", 5,
@@ -352,6 +368,19 @@ EDITION_2018: Final = Edition.of(
     _every("market_report", "52", Every.QUARTER, "analysis of supply and demand"),
     _every("training_needs_report", "54", Every.QUARTER,
            "training needs summed up and passed on (定期)", policy=True),
+    _standard("spot_check_confidence", "56.1", 95, "%",
+              "confidence with which a sample holds a faulty record, if so many are faulty as is set"),
+    _standard("spot_check_fault_rate", "56.1", 5, "%",
+              "rate of faulty records from which on a sample is to hold one"),
+    _standard("spot_check_share", "56.1", 2, "‰",
+              "share of a stratum that is drawn, where that is more than is needed to find a fault"),
+    _standard("spot_check_targeted", "56.1", 3, "份",
+              "records of a stratum picked for their risk at most, beside the sample"),
+    _promptly("spot_check_inspection", "56.1", 10,
+              "cut-off of a spot-check → every item inspected"),
+    _promptly("spot_check_answer", "56.1", 3,
+              "last day to inspect → the inspected agency has answered"),
+    _promptly("spot_check_closing", "56.2b", 2, "last day to answer → spot-check closed"),
     _every("vacancy_check_notice", "56.2a", Every.DAY, "result of vacancy checks notified"),
     _every("spot_check_notice", "56.2b", Every.MONTH,
            "result of spot-checks of ledgers and files notified"),

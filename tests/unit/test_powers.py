@@ -108,6 +108,9 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.MANAGE_AGENCIES: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.MANAGE_STAFF: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.ISSUE_NOTICES: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
+    Power.SPOT_CHECK: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
+    Power.INSPECT_RECORDS: (ANYWHERE, {Role.SUPERVISOR}),
+    Power.ANSWER_SPOT_CHECKS: (BELOW_CITY, CHIEFS),
     Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
     Power.CLOSE_VACANCIES: (BELOW_CITY, SERVING),
     Power.REVIEW_VACANCIES: (BELOW_CITY, REVIEWING),
@@ -125,21 +128,27 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.APPROVE_ENDINGS: (STREETS, CHIEFS),
     Power.CONSULT: (SUPERIOR, {Role.COUNSELLOR, Role.SUPERVISOR}),
     Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
+    Power.ORGANISE_FAIRS: (ANYWHERE, SERVING),
+    Power.SEND_REPORTS: (ANYWHERE, SERVING),
 }
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
     Power.MANAGE_STAFF,
     Power.CLOSE_VACANCIES,
     Power.ISSUE_NOTICES,
+    Power.SPOT_CHECK,
     Power.LOOK,
     Power.REMIND,
     Power.RECORD_STATUS,
     Power.ACT_ONLINE,
     Power.RECEIVE_APPEALS,
+    Power.SEND_REPORTS,
 }
 
 
-@pytest.mark.rule("4", "14.last", "18", "23.1", "28", "41", "56.1", "59.2", "60", "65")
+@pytest.mark.rule(
+    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "56.1", "59.2", "60", "65"
+)
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("code", LEVELS)
 def test_in_its_own_agency_each_role_may_do_its_own_work(
