@@ -41,6 +41,9 @@ class EmployerView(View):
     registration_lapsed_on: date | None
     """Since when it is recorded that the registration lapsed with a paper."""
     opened_on: date
+    key_agreement: UUID | None
+    """The agreement by which it is served as a key enterprise; None for an ordinary employer."""
+    key_agency_code: str | None
     papers_problem: str | None
     """What of Article 35 is missing or no longer valid today; None where all is good."""
 
@@ -89,7 +92,7 @@ class LedgerEntry(View):
 
 
 class LedgerView(View):
-    """An employer's ledger by its sections (Article 50), each oldest first."""
+    """An employer's ledger by its sections (Article 50), each oldest first; a key enterprise's has more."""
 
     employer: EmployerView
     sections: dict[str, tuple[LedgerEntry, ...]]
@@ -106,6 +109,11 @@ class DutyView(View):
     subject: str | None
     employer_name: str | None
     credit_code: str | None
+    person_id: UUID | None
+    """The ledger of the person to whom it is owed, the one that goes on where it was merged."""
+    ledger_number: str | None
+    person_name_masked: str | None
+    """The surname alone (Article 51); None where no name was stated."""
     agency_code: str
     staff_id: str
     trigger: str
@@ -138,7 +146,7 @@ class StepView(View):
     evidence: tuple[str, ...]
     """The conditions that are met, in Chinese."""
     wanting_zh: tuple[str, ...]
-    """The conditions that are not met yet, in Chinese."""
+    """What is wanting of the conditions, in Chinese: 尚缺：…"""
     missing: tuple[str, ...]
     """What is missing, as a refusal of the step would say it."""
 

@@ -16,13 +16,21 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from .calendar import DueDate, WorkingDayCalendar, shanghai_day
-from .duties import assistance, employers, job_fairs, job_seekers, registry, supervision
+from .duties import (
+    assistance,
+    employers,
+    job_fairs,
+    job_seekers,
+    key_enterprises,
+    registry,
+    supervision,
+)
 from .duties.duty import Duty, EntryDuty, Obligation, Outcome, Standing, events_of
 from .duties.effects import NOTHING, Closing, IdOf, Timing, effects_of
 from .events import Event, RecordedEvent
 from .regulation.edition import Edition
 from .regulation.rules import RULES
-from .regulation.terms import Term, Unit
+from .regulation.terms import Rhythm, Term, Unit
 
 __all__ = [
     "DUTIES",
@@ -50,23 +58,21 @@ __all__ = [
 EMPLOYER_EVENTS: Final = employers.EVENTS
 """Every event of an employer's ledger."""
 
-DUTIES: Final[tuple[Duty, ...]] = (
-    *employers.DUTIES,
-    *job_seekers.DUTIES,
-    *assistance.DUTIES,
-    *job_fairs.DUTIES,
-    *registry.DUTIES,
-    *supervision.DUTIES,
+_TABLES: Final = (
+    employers,
+    job_seekers,
+    assistance,
+    job_fairs,
+    registry,
+    supervision,
+    key_enterprises,
 )
+
+DUTIES: Final = tuple[Duty, ...](duty for table in _TABLES for duty in table.DUTIES)
 """The duties that stand open until they are discharged or cancelled."""
 
-ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = (
-    *employers.ENTRY_DUTIES,
-    *job_seekers.ENTRY_DUTIES,
-    *assistance.ENTRY_DUTIES,
-    *job_fairs.ENTRY_DUTIES,
-    *registry.ENTRY_DUTIES,
-    *supervision.ENTRY_DUTIES,
+ENTRY_DUTIES: Final = tuple[EntryDuty, ...](
+    duty for table in _TABLES for duty in table.ENTRY_DUTIES
 )
 """The duties of prompt entry, by kind of ledger."""
 
@@ -77,11 +83,7 @@ TITLES_ZH: Final = MappingProxyType(
 """What each duty is called, by its key."""
 
 TRIGGERS_ZH: Final = MappingProxyType(
-    {
-        event.event_name: text
-        for table in (employers, job_seekers, assistance, job_fairs, registry, supervision)
-        for event, text in table.TRIGGERS_ZH.items()
-    }
+    {event.event_name: text for table in _TABLES for event, text in table.TRIGGERS_ZH.items()}
 )
 """What gives rise to duties, by the stored name of the event."""
 
@@ -119,10 +121,12 @@ class End(NamedTuple):
     goes_on: bool
     """Whether the duty goes on in a new spell: with somebody else, or by another date."""
     closing: Closing
+    heir_id: UUID | None = None
+    """The subject under which it goes on, None for the same."""
 
     def concerns(self, held: Any) -> bool:
         """Say whether it ends an open obligation: no service discharges a duty before its time."""
-        recorded, _, item_id, _, closing = self
+        recorded, _, item_id, _, closing, _ = self
         return (
             held.duty in closing.duties
             and (item_id is None or held.item_id == item_id)
@@ -138,24 +142,35 @@ class End(NamedTuple):
 
     def next_spell(self, held: Any, edition: Edition, calendar: WorkingDayCalendar) -> Obligation:
         """Return the spell in which the duty goes on; it may be the same, then nothing changes."""
-        recorded = self.recorded
-        spell = Obligation(*(getattr(held, field) for field in Obligation._fields))
-        timing = self.closing.timing
+        recorded, timing = self.recorded, self.closing.timing
         if timing is None:
-            agency_code, staff_id = responsible(recorded)
-            spell = spell._replace(agency_code=agency_code, staff_id=staff_id)
-        else:
-            arose_on, opens_on, due = _dates(timing, recorded, edition, calendar)
-            if (arose_on, opens_on, due.day) == (held.arose_on, held.opens_on, held.due_on):
-                return spell
-            spell = spell._replace(
-                trigger=recorded.event.event_name,
-                arose_on=arose_on,
-                opens_on=opens_on,
-                due_on=due.day,
-                provisional=due.provisional,
-            )
-        return spell
+            return self.handed_over(held)
+        spell = _spell(held)
+        arose_on, opens_on, due = _dates(timing, recorded, edition, calendar)
+        if (arose_on, opens_on, due.day) == (held.arose_on, held.opens_on, held.due_on):
+            return spell
+        return spell._replace(
+            trigger=recorded.event.event_name,
+            arose_on=arose_on,
+            opens_on=opens_on,
+            due_on=due.day,
+            provisional=due.provisional,
+        )
+
+    def handed_over(self, held: Any) -> Obligation:
+        """Return the spell in which it goes on with who is responsible now, or under another subject.
+
+        One that goes to another subject within the same agency stays with whom it was.
+        """
+        spell = _spell(held)._replace(subject_id=self.heir_id or held.subject_id)
+        agency_code, staff_id = _named_responsible(self.recorded)
+        if not agency_code or (self.heir_id is not None and agency_code == held.agency_code):
+            return spell
+        return spell._replace(agency_code=agency_code, staff_id=staff_id)
+
+
+def _spell(held: Any) -> Obligation:
+    return Obligation(*(getattr(held, field) for field in Obligation._fields))
 
 
 def ending(recorded: RecordedEvent) -> list[End]:
@@ -166,17 +181,24 @@ def ending(recorded: RecordedEvent) -> list[End]:
     """
     ends = []
     for closing in _EFFECTS.get(type(recorded.event), NOTHING).closing:
-        _, subject_of, item_of, when, outcome, _ = closing
+        _, subject_of, item_of, when, outcome, _, heir_of = closing
         if when is None or when(recorded.event):
             item_id = None if item_of is None else item_of(recorded)
             if item_id is None and item_of is not None:
                 continue  # it could name an item and names none
-            ends.append(End(recorded, subject_of(recorded), item_id, outcome in _GOES_ON, closing))
+            heir_id = None if heir_of is None else heir_of(recorded)
+            goes_on = outcome in _GOES_ON
+            ends.append(End(recorded, subject_of(recorded), item_id, goes_on, closing, heir_id))
     return ends
 
 
 def responsible(recorded: RecordedEvent) -> tuple[str, str]:
     """Return who is responsible for what an event gives rise to: whom it names, else who acted."""
+    named = _named_responsible(recorded)
+    return named if named[0] else (recorded.agency_code, recorded.staff_id)
+
+
+def _named_responsible(recorded: RecordedEvent) -> tuple[str, str]:
     return _EFFECTS.get(type(recorded.event), NOTHING).responsible_of(recorded)
 
 
@@ -190,29 +212,35 @@ def arising(
     effects = _EFFECTS.get(type(recorded.event))
     found = []
     if effects is not None and effects.arising:
-        agency_code, staff_id = effects.responsible_of(recorded)
+        agency_code, staff_id = responsible(recorded)
         for duty, subject_of, item_of, when, timing in effects.arising:
             if when is not None and not when(recorded.event):
                 continue
-            arose_on, opens_on, due = _dates(timing, recorded, edition, calendar)
-            found.append(
-                Obligation(
-                    subject_of(recorded),
-                    duty.key,
-                    recorded.position,
-                    recorded.position,
-                    recorded.stream_id,
-                    None if item_of is None else item_of(recorded),
-                    duty.rule,
-                    agency_code,
-                    staff_id,
-                    recorded.event.event_name,
-                    arose_on,
-                    opens_on,
-                    due.day,
-                    due.provisional,
-                )
+            due_days = (
+                [_dates(timing, recorded, edition, calendar)]
+                if timing.until is None
+                else _periods(timing, recorded, edition)
             )
+            for turn, (arose_on, opens_on, due) in enumerate(due_days):
+                found.append(
+                    Obligation(
+                        subject_of(recorded),
+                        duty.key,
+                        recorded.position,
+                        recorded.position,
+                        recorded.stream_id,
+                        None if item_of is None else item_of(recorded),
+                        duty.rule,
+                        agency_code,
+                        staff_id,
+                        recorded.event.event_name,
+                        arose_on,
+                        opens_on,
+                        due.day,
+                        due.provisional,
+                        turn=turn,
+                    )
+                )
     late = late_entry(recorded, edition, calendar)
     if late is not None:
         found.append(late)
@@ -233,6 +261,17 @@ def _dates(
     elif term.unit is Unit.WORKING_DAYS_BEFORE:
         opens_on = recorded.occurred_on
     return day, opens_on, term.due(day, calendar)
+
+
+def _periods(
+    timing: Timing, recorded: RecordedEvent, edition: Edition
+) -> list[tuple[date, date, DueDate]]:
+    """Return the same for each period of a rhythm: it opens with its first day and is due on its last."""
+    assert timing.until is not None
+    rhythm = edition.number(timing.duty.term_key)
+    assert isinstance(rhythm, Rhythm)
+    periods = rhythm.periods(timing.day_of(recorded), timing.until(recorded))
+    return [(first, first, DueDate(last)) for first, last in periods]
 
 
 def late_entry(
@@ -314,7 +353,8 @@ def explain(obligation: Obligation, edition: Edition, calendar: WorkingDayCalend
     """
     duty = _DUTIES.get(obligation.duty)
     trigger_zh = TRIGGERS_ZH.get(obligation.trigger, "最近一次服务") if duty else "提供服务"
-    term = _term(edition, duty.term_key if duty else obligation.duty)
+    number = edition.number(duty.term_key if duty else obligation.duty)
+    assert isinstance(number, Term | Rhythm)
     return Explanation(
         rule=obligation.rule,
         citation=RULES[obligation.rule].citation,
@@ -324,7 +364,7 @@ def explain(obligation: Obligation, edition: Edition, calendar: WorkingDayCalend
         agency_code=obligation.agency_code,
         staff_id=obligation.staff_id,
         counted_from=obligation.arose_on,
-        term_zh=term.describe(),
+        term_zh=number.describe(),
         due_on=obligation.due_on,
         provisional=obligation.provisional,
         edition=edition.name,

@@ -68,6 +68,10 @@ _HISTORIES = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
     "WHERE originator_id = ANY(%s::uuid[]) ORDER BY originator_id, originator_version"
 )
+_AT = (
+    f"SELECT {_EVENT_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) "
+    "ORDER BY notification_id"
+)
 _DIRECTORY = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
     "WHERE (topic LIKE 'agency.%%' OR topic LIKE 'staff_member.%%') AND notification_id > %s "
@@ -137,6 +141,20 @@ class PostgresEventStore(PostgresApplicationRecorder):
     def history(self, stream_id: UUID, *, up_to: int | None = None) -> Iterator[RecordedEvent]:
         """Yield the events of a stream in order, up to a log position."""
         yield from self._mapper.read_all(self._rows(_HISTORY, (stream_id, up_to)))
+
+    def at(self, positions: Sequence[int]) -> Iterator[RecordedEvent]:
+        """Yield the events at these log positions, in log order."""
+        if positions:
+            yield from self._mapper.read_all(self._rows(_AT, (list(positions),)))
+
+    def personal_at(self, positions: Sequence[int], field: str) -> Iterator[tuple[int, str]]:
+        """Yield one personal field of each of the events at these log positions, with the position.
+
+        The events are of one kind, in its present shape.
+        """
+        if positions:
+            for row in self._rows(_AT, (list(positions),)):
+                yield row[4], self._mapper.read_personal(row[0], row[1], row[3], field)
 
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command, None for one that is not known."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from ..application.ports import Clock
+from ..application.ports import Clock, MatchingTool
 from ..application.service import CommandService
 from ..application.views import (
     AgentContact,
@@ -36,14 +36,17 @@ from ..domain.identity import check_credit_code
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.status import assistance_problem
 from ..domain.obligations import TITLES_ZH, Obligation, explain
-from ..domain.organisation.powers import Actor
+from ..domain.organisation.powers import Actor, Power, reaches
 from ..domain.person_ledger import ledger_number
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
 from .database import Database
 from .event_store import PostgresEventStore
-from .keys import StreamIds
+from .keys import KeyRing, StreamIds
 from .looking import Looking
+from .masked import MaskedPerson, MaskedPersons
+from .matching import MatchingQueries
+from .queries_enterprises import EnterpriseQueries
 from .queries_fairs import FairQueries
 from .queries_people import AsOf, PeopleQueries
 from .queries_registry import RegistryQueries
@@ -60,11 +63,13 @@ _VACANCY = """
 # second part is left out for the present, in which nothing is.
 _OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
 _DUTIES = """
-    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, coalesce(v.title, f.title) AS subject,
+    SELECT o.*, coalesce(e.name, k.name, '') AS employer_name,
+        coalesce(e.credit_code, k.credit_code) AS credit_code, coalesce(v.title, f.title) AS subject,
         r.person_id AS reported_person
     FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
         ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
+    LEFT JOIN employers k ON k.stream_id = o.subject_id
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
     LEFT JOIN job_fairs f ON f.stream_id = o.subject_id
     LEFT JOIN registry_reports r ON r.stream_id = o.subject_id
@@ -75,8 +80,8 @@ _DUTIES = """
 class Queries(Looking):
     """What can be asked of the read models.
 
-    `people` of job seekers and assistance, `fairs` of job fairs, `registry` of reports to the registry,
-    `spot_checks` of spot-checks.
+    `people` of job seekers and assistance, `matching` of who fits which vacancy, `enterprises` of key ones,
+    `fairs` of job fairs, `registry` of reports to the registry, `spot_checks` of spot-checks.
     """
 
     def __init__(
@@ -89,10 +94,15 @@ class Queries(Looking):
         editions: tuple[Edition, ...],
         clock: Clock,
         as_of: AsOf,
+        keys: KeyRing,
+        matching_tool: MatchingTool | None = None,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
+        self.enterprises = EnterpriseQueries(database, store, service, clock, as_of)
+        self._persons = MaskedPersons(database, store, keys)
         self.people = PeopleQueries(database, store, service, clock, as_of)
+        self.matching = MatchingQueries(database, store, service, clock, self.people, matching_tool)
         self.fairs = FairQueries(database, service, clock)
         self.registry = RegistryQueries(database, store, service, clock)
         self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
@@ -103,11 +113,9 @@ class Queries(Looking):
 
     def employer(self, credit_code: str, *, by: Actor) -> EmployerView:
         """Return an employer. Raises NotFound, NotAuthorised."""
-        rows = self._rows("SELECT * FROM employers WHERE credit_code = %s", (_code(credit_code),))
-        if not rows:
-            raise NotFound(f"no employer with the credit code {credit_code} has a ledger")
-        self._may_look(by, rows[0]["agency_code"])
-        return self._employer_view(rows[0])
+        row = self._employer_row(credit_code)
+        self._may_look(by, row["agency_code"])
+        return self._employer_view(row)
 
     def vacancy(self, vacancy_id: UUID, *, by: Actor) -> VacancyView:
         """Return a vacancy. Raises NotFound, NotAuthorised."""
@@ -129,36 +137,58 @@ class Queries(Looking):
         return [_vacancy_view(row) for row in rows]
 
     def employer_ledger(self, credit_code: str, *, by: Actor) -> LedgerView:
-        """Return an employer's ledger by its sections. Rule 50."""
-        employer = self.employer(credit_code, by=by)
-        late = {
-            row["position"]: row
-            for row in self._rows(
-                "SELECT position, section, late FROM ledger_entries WHERE stream_id = %s",
-                (employer.stream_id,),
+        """Return an employer's ledger by its sections, from all its streams: a key enterprise has more.
+
+        Who may look at an agreement with a key enterprise may look at its ledger. Rule 50.
+        """
+        row = self._employer_row(credit_code)
+        stream_id = row["stream_id"]
+        agreements = self._rows(
+            "SELECT stream_id, agency_code FROM key_enterprises WHERE employer_id = %s ORDER BY number",
+            (stream_id,),
+        )
+        directory, today = self._service.refresh_directory(), self._today()
+        codes = [row["agency_code"], *(one["agency_code"] for one in agreements)]
+        shown = [code for code in codes if reaches(directory, by, Power.LOOK, code, today)]
+        self._may_look(by, (shown or codes)[0])
+        streams = [stream_id, *(one["stream_id"] for one in agreements)]
+        held = {
+            entry["position"]: entry
+            for entry in self._rows(
+                "SELECT position, section, late FROM ledger_entries WHERE stream_id = ANY(%s)",
+                (streams,),
             )
         }
-        sections: dict[str, list[LedgerEntry]] = {section.value: [] for section in Section}
-        for recorded in self._store.history(employer.stream_id):
-            entry = late.get(recorded.position)
-            if entry is None:
-                continue  # recorded after the read models' position
-            hidden = set(recorded.event.personal_fields)
-            sections[entry["section"]].append(
-                LedgerEntry(
-                    position=recorded.position,
-                    section=entry["section"],
-                    event=recorded.event.event_name,
-                    what=recorded.event.model_dump(mode="json", exclude=hidden),
-                    occurred_on=recorded.occurred_on,
-                    recorded_at=recorded.recorded_at,
-                    staff_id=recorded.staff_id,
-                    agency_code=recorded.agency_code,
-                    late=entry["late"],
+        sections: dict[str, list[LedgerEntry]] = {
+            section.value: []
+            for section in Section
+            if agreements or not section.is_for_key_enterprises
+        }
+        for stream in streams:
+            for recorded in self._store.history(stream):
+                entry = held.get(recorded.position)
+                if entry is None:
+                    continue  # recorded after the read models' position
+                hidden = set(recorded.event.personal_fields)
+                sections[entry["section"]].append(
+                    LedgerEntry(
+                        position=recorded.position,
+                        section=entry["section"],
+                        event=recorded.event.event_name,
+                        what=recorded.event.model_dump(mode="json", exclude=hidden),
+                        occurred_on=recorded.occurred_on,
+                        recorded_at=recorded.recorded_at,
+                        staff_id=recorded.staff_id,
+                        agency_code=recorded.agency_code,
+                        late=entry["late"],
+                    )
                 )
-            )
         return LedgerView(
-            employer=employer, sections={name: tuple(entries) for name, entries in sections.items()}
+            employer=self._employer_view(row),
+            sections={
+                name: tuple(sorted(entries, key=lambda entry: entry.position))
+                for name, entries in sections.items()
+            },
         )
 
     def agent_contacts(self, credit_code: str, *, by: Actor, reason: str) -> list[AgentContact]:
@@ -208,28 +238,48 @@ class Queries(Looking):
     ) -> list[DutyView]:
         """Return what is due at an agency and those below it, by due date: what is late comes first.
 
-        With `staff_id` it is that person's. A day in the past gives the worklist as it stood at the
-        end of that day.
+        A line about a person gives the ledger number and the surname, no more (Article 51). With
+        `staff_id` it is that member of staff's, and what the agency where they serve has on its hands
+        and nobody is named for yet (a transfer to decide, somebody transferred to sign with): whoever
+        takes it up does it, so it stands on everybody's list there. A day in the past gives the
+        worklist as it stood at the end of that day.
         """
         today = self._today()
         day = day or today
         position = self._store.head() if day >= today else self.position_at_end_of(day)
-        whose = "agency_code = ANY(%(codes)s)" + (" AND staff_id = %(staff)s" if staff_id else "")
+        codes = self._codes(by, agency_code)
+        whose = ["agency_code = ANY(%(codes)s)"]
+        if staff_id:
+            whose = [
+                f"{whose[0]} AND staff_id = %(staff)s",
+                "agency_code = ANY(%(own)s) AND staff_id = ''",
+            ]
         states = ["outcome = 'open'"]
         if day < today:
             states.append("closed_position > %(position)s")
-        held = " UNION ALL ".join(_OPEN_AT.format(whose=whose, state=state) for state in states)
+        held = " UNION ALL ".join(
+            _OPEN_AT.format(whose=one, state=state) for one in whose for state in states
+        )
         rows = self._rows(
             _DUTIES.format(open=held),
             {
-                "codes": self._codes(by, agency_code),
+                "codes": codes,
+                "own": self._codes_of(staff_id, codes, day) if staff_id else [],
                 "day": day,
                 "position": position,
                 "staff": staff_id,
                 "limit": limit,
             },
         )
-        return [self._duty_view(row, day) for row in rows]
+        persons = self._persons.of(
+            row[name] for row in rows for name in ("subject_id", "stream_id")
+        )
+        return [
+            self._duty_view(
+                row, day, persons.get(row["subject_id"]) or persons.get(row["stream_id"])
+            )
+            for row in rows
+        ]
 
     def overdue_duties(
         self,
@@ -274,7 +324,7 @@ class Queries(Looking):
         ledger = self._store.load(JobSeekerLedger, person_id).aggregate
         assert isinstance(ledger, JobSeekerLedger)
         ledger.require_open()
-        case = last_case(self._case, person_id)
+        case = last_case(self._case, person_id, ledger.merging.cases)
         self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
         edition = edition_on(today, self._editions)
         facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)
@@ -310,6 +360,12 @@ class Queries(Looking):
         assert isinstance(case, AssistanceCase)
         return case
 
+    def _employer_row(self, credit_code: str) -> dict[str, Any]:
+        rows = self._rows("SELECT * FROM employers WHERE credit_code = %s", (_code(credit_code),))
+        if not rows:
+            raise NotFound(f"no employer with the credit code {credit_code} has a ledger")
+        return rows[0]
+
     def _employer_view(self, row: dict[str, Any]) -> EmployerView:
         stream_id = row["stream_id"]
         problem = _papers_problem(row, self._today())
@@ -325,7 +381,7 @@ class Queries(Looking):
             extra="ignore",
         )
 
-    def _duty_view(self, row: dict[str, Any], day: date) -> DutyView:
+    def _duty_view(self, row: dict[str, Any], day: date, person: MaskedPerson | None) -> DutyView:
         obligation = Obligation(**{field: row[field] for field in Obligation._fields})
         edition = edition_on(obligation.arose_on, self._editions)
         explanation = explain(obligation, edition, self._calendar)
@@ -340,10 +396,21 @@ class Queries(Looking):
                 "standing": obligation.standing(day).value,
                 "standing_zh": obligation.standing(day).label_zh,
                 "why": explanation.text_zh,
+                "person_id": person.person_id if person else None,
+                "ledger_number": person.ledger_number if person else None,
+                "person_name_masked": person.name if person else None,
                 "staff_left": self._has_left(obligation.staff_id, day),
             },
             extra="ignore",
         )
+
+    def _codes_of(self, staff_id: str, among: list[str], day: date) -> list[str]:
+        """Return the codes of the agency where somebody served on the day, as far as they are `among` these."""
+        directory = self._service.directory
+        member = directory.member(staff_id)
+        code = member.agency_codes.on(day) if member else None
+        agency = directory.holder(code, day) if code else None
+        return [one for one in among if agency and directory.holder(one, day) is agency]
 
     def _has_left(self, staff_id: str, day: date) -> bool:
         member = self._service.directory.member(staff_id)
@@ -358,7 +425,7 @@ def _step_view(step: Step) -> StepView:
         citation=RULES[step.rule].citation,
         is_open=step.is_open,
         evidence=step.evidence,
-        wanting_zh=tuple(fact.text_zh for fact in step.missing),
+        wanting_zh=tuple(fact.wanting_zh for fact in step.missing),
         missing=tuple(fact.missing for fact in step.missing),
     )
 

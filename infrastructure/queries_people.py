@@ -144,11 +144,8 @@ class PeopleQueries(PeopleSummaries):
                         late=entry["late"],
                     )
                 )
-        if in_clear:
-            log.info(
-                "personal_data_read", staff_id=by.staff_id, agency=by.agency_code,
-                stream_id=str(person.ids[0]), reason=reason,
-            )  # fmt: skip
+        if reason is not None:
+            self._log_reading(person, by, reason)
         return PersonLedgerView(
             job_seeker=_job_seeker_view(person),
             sections=tuple(
@@ -162,11 +159,16 @@ class PeopleQueries(PeopleSummaries):
             shows_personal_data=in_clear,
         )
 
-    def case_course(self, case_or_person_id: UUID, *, by: Actor) -> tuple[CaseCourse, ...]:
+    def case_course(
+        self, case_or_person_id: UUID, *, by: Actor, reason: str | None = None
+    ) -> tuple[CaseCourse, ...]:
         """Return the course of a case, or of every case of a person, the first one first.
 
         A course is the stages, the plan against what happened, and the duties met and missed; who sees
-        one case of a person sees those before it. Raises NotFound, NotAuthorised. Rules 25, 26, 32.
+        one case of a person sees those before it. What the stages of the plan are about is left out;
+        with a `reason`, staff of the serving agency see it, and that they did is logged.
+
+        Raises NotFound; NotAuthorised (51.2 for what is personal). Rules 25, 26, 32, 51.2.
         """
         rows = self._rows(
             "SELECT person_id FROM assistance_cases WHERE stream_id = %s", (case_or_person_id,)
@@ -175,8 +177,11 @@ class PeopleQueries(PeopleSummaries):
         wanted = [
             case for case in person.cases if not rows or case["stream_id"] == case_or_person_id
         ]
-        today = self._today()
-        return tuple(self._course(person, case, today) for case in wanted)
+        if reason is not None:
+            self._require_serving(person, by, reason)
+            self._log_reading(person, by, reason)
+        today, in_clear = self._today(), reason is not None
+        return tuple(self._course(person, case, today, in_clear=in_clear) for case in wanted)
 
     # --- helpers ------------------------------------------------------------------------------
 
@@ -205,9 +210,17 @@ class PeopleQueries(PeopleSummaries):
                 rule_id="51.2",
             )
 
-    def _course(self, person: _Person, case: dict[str, Any], day: date) -> CaseCourse:
+    def _log_reading(self, person: _Person, by: Actor, reason: str) -> None:
+        log.info(
+            "personal_data_read", staff_id=by.staff_id, agency=by.agency_code,
+            stream_id=str(person.ids[0]), reason=reason,
+        )  # fmt: skip
+
+    def _course(
+        self, person: _Person, case: dict[str, Any], day: date, *, in_clear: bool
+    ) -> CaseCourse:
         history = list(self._store.history(case["stream_id"]))
-        plan, revisions = plan_of(history)
+        plan, revisions = plan_of(history, in_clear=in_clear)
         before = next(
             (one for one in person.cases if one["stream_id"] == case["continued_from"]), None
         )
@@ -226,11 +239,13 @@ class PeopleQueries(PeopleSummaries):
             revisions=revisions,
             programmes=programmes_of(history),
             gap_days=gap,
-            duties=tuple(_duty(row, day) for row in duties),
+            duties=tuple(course_duty(row, day) for row in duties),
+            shows_personal_data=in_clear,
         )
 
 
-def _duty(row: dict[str, Any], day: date) -> CourseDuty:
+def course_duty(row: dict[str, Any], day: date) -> CourseDuty:
+    """Return a row of `obligations` as a duty of a course, with what became of it as of `day`."""
     is_missed = row["outcome"] == Outcome.OPEN.value and row["due_on"] < day
     return CourseDuty.model_validate(
         {

@@ -14,9 +14,10 @@ from uuid import UUID
 
 from psycopg.rows import tuple_row
 
+from ..application.catalogue_import import CatalogueImport
 from ..application.commands.base import Command, CommandResult
 from ..application.job_seeker_import import JobSeekerImport
-from ..application.ports import Clock, GradingTool
+from ..application.ports import Clock, GradingTool, MatchingTool
 from ..application.service import CommandService, Request
 from ..application.vacancy_import import VacancyImport
 from ..domain.calendar import SHANGHAI, WorkingDayCalendar, parse_workdays
@@ -68,7 +69,8 @@ class Taizhang:
     Open it with `Taizhang.open()`, after forking; use it from any thread; close it at the end.
 
     - `execute` carries out a command for an actor;
-    - `queries` answers questions from the read models, `queries().people` those about persons;
+    - `queries` answers questions from the read models, `queries().people` those about persons,
+      `queries().enterprises` those about key enterprises;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
@@ -86,6 +88,7 @@ class Taizhang:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         grading_tool: GradingTool | None = None,
+        matching_tool: MatchingTool | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         """Put the parts together; `open` is the way in."""
@@ -118,6 +121,8 @@ class Taizhang:
             editions,
             clock,
             self.projections,
+            self.keys,
+            matching_tool,
         )
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock
@@ -145,14 +150,16 @@ class Taizhang:
         calendar: WorkingDayCalendar | None = None,
         editions: tuple[Edition, ...] = EDITIONS,
         grading_tool: GradingTool | None = None,
+        matching_tool: MatchingTool | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
-        be graded. `random_bytes` makes the secret seeds of spot-checks. Settings come from the
-        environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
+        be graded. `matching_tool` is the tool for precise matching (Articles 15 and 40), by which
+        `queries().matching` answers. `random_bytes` makes the secret seeds of spot-checks. Settings come
+        from the environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
         address a private PostgreSQL is started in the data folder.
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
@@ -184,6 +191,7 @@ class Taizhang:
                 calendar=calendar or calendar_from(settings.calendar_file),
                 editions=editions,
                 grading_tool=grading_tool,
+                matching_tool=matching_tool,
                 random_bytes=random_bytes,
             )
             opened.projections.prepare()
@@ -309,6 +317,10 @@ class Taizhang:
     ) -> JobSeekerImport:
         """Return an import of job seekers that acts for `by`."""
         return JobSeekerImport(self.service, self.identities, by=by, channel=channel, source=source)
+
+    def catalogue_import(self, *, by: Actor) -> CatalogueImport:
+        """Return an import of catalogues of restricted industries that acts for `by`."""
+        return CatalogueImport(self.service, by=by)
 
     def _employers_by_name(self, names: list[str]) -> Mapping[str, tuple[str, ...]]:
         with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:

@@ -12,11 +12,13 @@ import typer
 from rich.table import Table
 
 from ..application.commands import parse_command, schemas
+from ..application.views import DutyView
 from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
 from . import (
+    cli_enterprises,
     cli_fairs,
     cli_imports,
     cli_jobs,
@@ -51,6 +53,7 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
 app.add_typer(cli_fairs.app, name="fairs")
+app.add_typer(cli_enterprises.app, name="enterprises")
 app.add_typer(cli_imports.app, name="import")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(keys, name="keys")
@@ -117,7 +120,12 @@ def worklist(
     day: Annotated[
         str | None, typer.Option(help="As of the end of this day (YYYY-MM-DD); today if left out.")
     ] = None,
-    of: Annotated[str | None, typer.Option(help="Only the duties of this member of staff.")] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            help="Only the duties of this member of staff, and those of the agency without one."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Show what is due at an agency and those below it: for whom, by when, and why."""
@@ -138,13 +146,17 @@ def worklist(
                 f"{duty.due_on}{'（暂定）' if duty.provisional else ''}",
                 str(max(duty.days_late, 0) or ""),
                 duty.title_zh,
-                duty.subject or str(duty.subject_id)[:8],
+                duty.subject or _person(duty) or str(duty.subject_id)[:8],
                 duty.employer_name or "",
                 duty.agency_code,
-                duty.staff_id,
+                duty.staff_id or "（待确定）",
                 duty.citation,
             )
         tables.print(table if duties else "无到期事项")
+
+
+def _person(duty: DutyView) -> str:
+    return " ".join(filter(None, (duty.ledger_number, duty.person_name_masked)))
 
 
 @app.command()

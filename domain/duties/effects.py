@@ -19,17 +19,18 @@ ResponsibleOf = Callable[[RecordedEvent], tuple[str, str]]
 
 
 class Timing(NamedTuple):
-    """From which day a duty's term runs."""
+    """From which day a duty's term runs; where it has a rhythm, until when its periods begin."""
 
     duty: Duty
     day_of: DayOf
+    until: DayOf | None = None
 
 
 class Closing(NamedTuple):
     """An end that a type of event puts to open spells of duties: of one item or (`item_of` None) of all.
 
     `outcome` is None where the event discharges the duty: the due date then judges it. With `timing`,
-    the duty goes on with another date.
+    the duty goes on with another date; with `heir_of`, under another subject.
     """
 
     duties: frozenset[str]
@@ -38,6 +39,7 @@ class Closing(NamedTuple):
     when: Condition | None
     outcome: Outcome | None
     timing: Timing | None = None
+    heir_of: IdOf | None = None
 
 
 class Arising(NamedTuple):
@@ -80,7 +82,8 @@ def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
         for duty in lines:
             for on in _closing_events(duty, outcome):
                 timing = _timing(duty, on) if outcome is Outcome.REDATED else None
-                end = Closing(frozenset({duty.key}), *_reach(duty, on), outcome, timing)
+                heir_of = _getter(on, on.heir) if on.heir else None
+                end = Closing(frozenset({duty.key}), *_reach(duty, on), outcome, timing, heir_of)
                 _put(end, closing.setdefault(on.event, []))
     for duty in lines:
         for on in map(_as_on, duty.arises_from):
@@ -92,8 +95,9 @@ def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
         event: Effects(
             subjects=tuple(
                 {
-                    line.subject_of: None
-                    for line in (*closing.get(event, ()), *arising.get(event, ()))
+                    **{line.subject_of: None for line in closing.get(event, ())},
+                    **{line.heir_of: None for line in closing.get(event, ()) if line.heir_of},
+                    **{line.subject_of: None for line in arising.get(event, ())},
                 }
             ),
             closing=tuple(closing.get(event, ())),
@@ -128,10 +132,10 @@ def _as_on(event: EventOf) -> On:
 
 
 def _reach(duty: Duty, on: On) -> tuple[IdOf, ItemOf | None, Condition | None]:
-    is_named = duty.subject in on.event.model_fields
+    subject = on.subject or (duty.subject if duty.subject in on.event.model_fields else "")
     item = on.item or (duty.item if duty.item in on.event.model_fields else "")
     return (
-        _getter(on, duty.subject) if is_named else _OWN_STREAM,
+        _getter(on, subject) if subject else _OWN_STREAM,
         _getter(on, item) if item else None,
         on.when,
     )
@@ -140,7 +144,8 @@ def _reach(duty: Duty, on: On) -> tuple[IdOf, ItemOf | None, Condition | None]:
 def _timing(duty: Duty, on: On) -> Timing:
     if not on.counted_from and on.event in {_as_on(event).event for event in duty.redated_by}:
         raise TypeError(f"{duty.key}: {on.event.event_name} gives another date: counted from what?")
-    return Timing(duty, _getter(on, on.counted_from or "occurred_on"))
+    until = _getter(on, on.until) if on.until else None
+    return Timing(duty, _getter(on, on.counted_from or "occurred_on"), until)
 
 
 def _getter(on: On, field: str) -> Any:

@@ -44,13 +44,16 @@ class Power(StrEnum):
     MANAGE_AGENCIES = "manage_agencies"
     MANAGE_STAFF = "manage_staff"
     SERVE_EMPLOYERS = "serve_employers"
+    SERVE_KEY_ENTERPRISES = "serve_key_enterprises"
+    CLOSE_AGREEMENTS = "close_agreements"
+    LOAD_CATALOGUES = "load_catalogues"
     REVIEW_VACANCIES = "review_vacancies"
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
-    REMIND = "remind"
     SPOT_CHECK = "spot_check"
     INSPECT_RECORDS = "inspect_records"
     ANSWER_SPOT_CHECKS = "answer_spot_checks"
+    REMIND = "remind"
     LOOK = "look"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
@@ -63,6 +66,7 @@ class Power(StrEnum):
     RECEIVE_APPEALS = "receive_appeals"
     HANDLE_APPEALS = "handle_appeals"
     ASSIST = "assist"
+    VISIT = "visit"
     APPROVE_ENDINGS = "approve_endings"
     CONSULT = "consult"
     DECIDE_TRANSFERS = "decide_transfers"
@@ -75,6 +79,8 @@ class Reach(StrEnum):
 
     OWN = "own"
     """The records of the agency itself."""
+    SUBDISTRICT = "subdistrict"
+    """Of a station, also the records of the subdistrict that it belongs to."""
     BELOW = "below"
     """Also those of the agencies below it."""
     DISTRICT = "district"
@@ -99,6 +105,7 @@ _ALL_LEVELS = frozenset(AgencyLevel)
 _SERVING_LEVELS = _ALL_LEVELS - {AgencyLevel.CITY}
 _SUBDISTRICT = frozenset({AgencyLevel.SUBDISTRICT})
 _SUPERIOR_LEVELS = frozenset({AgencyLevel.CITY, AgencyLevel.DISTRICT})
+_AGREEMENT_LEVELS = frozenset({AgencyLevel.DISTRICT, AgencyLevel.SUBDISTRICT})
 _SERVING_ROLES = frozenset(
     {Role.COUNSELLOR, Role.INFORMATION_ANALYST, Role.SERVICE_STAFF, Role.COMMUNITY_COORDINATOR}
 )
@@ -112,6 +119,17 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # The city plans and supervises; daily services are for the levels below it.
     Power.SERVE_EMPLOYERS: Requirement("4", _SERVING_LEVELS, _SERVING_ROLES, False),
+    Power.SERVE_KEY_ENTERPRISES: Requirement("44", _AGREEMENT_LEVELS, _SERVING_ROLES, False),
+    # That an agreement ran to its term follows from dates alone, so that a job may record it.
+    Power.CLOSE_AGREEMENTS: Requirement("45.3", _AGREEMENT_LEVELS, _SERVING_ROLES, True),
+    # An area's catalogue is public: whoever sets the system up for the area loads it.
+    Power.LOAD_CATALOGUES: Requirement(
+        "44",
+        _SUPERIOR_LEVELS,
+        frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+        True,
+        Reach.BELOW,
+    ),
     # Information is reviewed by analysts and counsellors (Articles 62 and 65).
     Power.REVIEW_VACANCIES: Requirement(
         "65", _SERVING_LEVELS, frozenset({Role.COUNSELLOR, Role.INFORMATION_ANALYST}), False
@@ -121,8 +139,6 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.ISSUE_NOTICES: Requirement(
         "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
     ),
-    # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
-    Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     # A check is the superior's own; its steps that follow from dates alone may be a job's.
     Power.SPOT_CHECK: Requirement(
         "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True
@@ -132,6 +148,8 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.ANSWER_SPOT_CHECKS: Requirement(
         "56.1", _SERVING_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False, Reach.BELOW
     ),
+    # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
+    Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
@@ -172,6 +190,14 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # Agreements are the subdistricts' (Article 23), who serve the person from then on.
     Power.ASSIST: Requirement("23.1", _SUBDISTRICT, _SERVING_ROLES, False),
+    # Follow-up visits are also made by the coordinators of the subdistrict's stations (Article 60).
+    Power.VISIT: Requirement(
+        "60",
+        frozenset({AgencyLevel.SUBDISTRICT, AgencyLevel.STATION}),
+        _SERVING_ROLES,
+        False,
+        Reach.SUBDISTRICT,
+    ),
     Power.APPROVE_ENDINGS: Requirement(
         "29", _SUBDISTRICT, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
@@ -187,8 +213,10 @@ REQUIREMENTS: dict[Power, Requirement] = {
     # Reports go out by a connection that a superior may hold for those below it.
     Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
 }
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 58.1, 59.2, 60 and 65 give them."""
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 56.1, 59.2, 60 and 65 give them."""
+"""The powers as data.
+
+Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 56.1, 58.1, 59.2, 60 and 65 give them.
+"""
 
 
 def require(
@@ -247,6 +275,8 @@ def _reaches(agency: Agency, owner: Agency, reach: Reach) -> bool:
         return True
     if reach is Reach.OWN:
         return False
+    if reach is Reach.SUBDISTRICT:
+        return agency.level is AgencyLevel.STATION and agency.parent is owner
     if owner.is_at_or_below(agency):
         return True
     district = _district(agency)

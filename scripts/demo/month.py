@@ -18,7 +18,7 @@ from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice import DailyVacancyNotice
-from . import fairs, incidents, long_courses, ordinary, registry, short_courses
+from . import enterprises, fairs, incidents, long_courses, ordinary, registry, short_courses
 from .chance import Chance
 from .city import City, Office
 from .course import Course
@@ -148,6 +148,7 @@ class Month:
         short_courses.enter(place)
         ordinary.enter(place, self.scale.people)
         fairs.enter(place)
+        enterprises.enter(place)
         return place
 
     # --- what is entered in the diary beforehand ----------------------------------------------
@@ -170,6 +171,8 @@ class Month:
     def _register(self, employer: Employer, basics: bool) -> None:
         clerk = employer.office.clerks[0]
         self.desk.do(clerk, *employer.registration(basics=basics))
+        if (needs := employer.training_needs()) is not None:
+            self.desk.do(clerk, needs)
         if not basics:
             # Found out by the notices only: the basics are asked for some days after the first one.
             day = max(self.clock.today, self.first) + timedelta(days=self.chance.whole(6, 14))

@@ -241,7 +241,7 @@ class World:
             "SELECT topic FROM stored_events WHERE originator_id = %s ORDER BY originator_version",
             stream_id,
         )
-        return [topic for (topic,) in rows]
+        return [topic.partition("@")[0] for (topic,) in rows]
 
     def stream(self, code: str) -> UUID:
         return self.taizhang.identities.employer(code)

@@ -112,6 +112,9 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.INSPECT_RECORDS: (ANYWHERE, {Role.SUPERVISOR}),
     Power.ANSWER_SPOT_CHECKS: (BELOW_CITY, CHIEFS),
     Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
+    Power.SERVE_KEY_ENTERPRISES: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.CLOSE_AGREEMENTS: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.LOAD_CATALOGUES: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Power.CLOSE_VACANCIES: (BELOW_CITY, SERVING),
     Power.REVIEW_VACANCIES: (BELOW_CITY, REVIEWING),
     Power.SERVE_JOB_SEEKERS: (BELOW_CITY, SERVING),
@@ -125,6 +128,7 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.RECEIVE_APPEALS: (ANYWHERE, ANYBODY),
     Power.HANDLE_APPEALS: (SUPERIOR, {Role.SUPERVISOR, Role.SERVICE_STAFF}),
     Power.ASSIST: (STREETS, SERVING),
+    Power.VISIT: (STREETS | {STATION}, SERVING),
     Power.APPROVE_ENDINGS: (STREETS, CHIEFS),
     Power.CONSULT: (SUPERIOR, {Role.COUNSELLOR, Role.SUPERVISOR}),
     Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
@@ -134,9 +138,11 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
     Power.MANAGE_STAFF,
+    Power.CLOSE_AGREEMENTS,
     Power.CLOSE_VACANCIES,
     Power.ISSUE_NOTICES,
     Power.SPOT_CHECK,
+    Power.LOAD_CATALOGUES,
     Power.LOOK,
     Power.REMIND,
     Power.RECORD_STATUS,
@@ -147,7 +153,7 @@ NEED_NO_PERSON = {
 
 
 @pytest.mark.rule(
-    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "56.1", "59.2", "60", "65"
+    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "44", "45.3", "56.1", "59.2", "60", "65"
 )
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("code", LEVELS)
@@ -166,6 +172,16 @@ def test_a_person_is_served_by_any_agency_of_the_district(directory: Directory, 
     clerk = person(Role.SERVICE_STAFF, SIBLING)
     assert may(directory, clerk, Power.SERVE_JOB_SEEKERS, owner) is (owner != OTHER)
     assert may(directory, clerk, Power.ASSIST, owner) is (owner == SIBLING)
+
+
+@pytest.mark.rule("60")
+@pytest.mark.parametrize("owner", LEVELS)
+def test_a_station_visits_the_people_of_its_subdistrict(directory: Directory, owner: str) -> None:
+    coordinator = person(Role.COMMUNITY_COORDINATOR, STATION)
+    assert may(directory, coordinator, Power.VISIT, owner) is (owner in (STATION, SUBDISTRICT))
+    assert not may(directory, coordinator, Power.ASSIST, owner)
+    clerk = person(Role.COUNSELLOR, SUBDISTRICT)
+    assert may(directory, clerk, Power.VISIT, owner) is (owner == SUBDISTRICT)
 
 
 @pytest.mark.rule("56.1")
