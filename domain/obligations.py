@@ -22,6 +22,7 @@ from .duties import (
     job_fairs,
     job_seekers,
     key_enterprises,
+    rectification,
     registry,
     supervision,
 )
@@ -65,6 +66,7 @@ _TABLES: Final = (
     job_fairs,
     registry,
     supervision,
+    rectification,
     key_enterprises,
 )
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.rows import tuple_row
 
@@ -28,6 +28,9 @@ from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
+from .access import AccessBook
+from .audit_pack import AuditOffice
+from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
@@ -37,13 +40,17 @@ from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper, MaskingMapper
+from .monthly_ledgers import MonthlyLedgers
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
+from .seals import SealOffice
 from .settings import Settings
+from .signing import SigningKey
 from .spot_checks import SpotCheckOffice
 from .subscription_store import Subscriptions
 from .subscriptions import Subscription
+from .verify import Verifier
 
 
 def system_clock() -> datetime:
@@ -75,7 +82,9 @@ class Taizhang:
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
     - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
-    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …).
+    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …);
+    - `seals` signs what the log is, `verifier` proves that it was not altered since;
+    - `audit` exports a record, or a period, with all that proves it off line.
     """
 
     def __init__(
@@ -111,7 +120,17 @@ class Taizhang:
             cached_ledgers=settings.cached_ledgers,
             grading_tool=grading_tool,
         )
+        secret = settings.signing_key()
+        signing_key = SigningKey(secret) if secret else None
+        self.seals = SealOffice(database, signing_key, clock)
+        self.verifier = Verifier(
+            database, self.keys, signing_key.public_key if signing_key else None
+        )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
+        accesses = AccessBook(self.service, uuid4)
+        monthly = MonthlyLedgers(
+            database, self.events, self.service, self.projections, calendar, editions, clock
+        )
         self._queries = Queries(
             database,
             self.events,
@@ -122,10 +141,16 @@ class Taizhang:
             clock,
             self.projections,
             self.keys,
+            accesses,
+            monthly,
             matching_tool,
         )
+        self.audit = AuditOffice(
+            database, self.events, self.service, self._queries, self.seals, accesses, clock
+        )
+        makers = (DailyVacancies(self.events, calendar, editions), monthly)
         self.notices = NoticeOffice(
-            database, self.events, self.service, self.projections, calendar, editions, clock
+            database, self.events, self.service, self.projections, clock, self.seals, makers
         )
         self.spot_checks = SpotCheckOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock,

@@ -51,7 +51,7 @@ class Run(NamedTuple):
     out: Path
 
     def notices(self, code: str = DISTRICT) -> list[DailyVacancyNotice]:
-        files = sorted((self.out / "notices").glob(f"*-{code}-*.json"))
+        files = sorted((self.out / "notices").glob(f"daily_vacancies-{code}-*.json"))
         return [DailyVacancyNotice.model_validate_json(file.read_bytes()) for file in files]
 
 
