@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from ..application.commands.base import Command, CommandResult
 from ..application.commands.employers import LapseRegistration, LapseVacancies
 from ..application.commands.reminders import RecordOverdueDuty
-from ..application.jobs import FailedInPart, Job, Period, Rhythm, Task
+from ..application.jobs import FailedInPart, Job, NotYet, Period, Rhythm, Task
 from ..application.service import CommandService, Request
 from ..domain.calendar import day_bounds, shanghai_day
 from ..domain.errors import TaizhangError
@@ -373,6 +373,26 @@ class SpotCheckClosings(OfInspecting):
         return f"checks closed: {len(closed)}"
 
 
+class MonthlyLedgerNotices(OfSuperiors):
+    """Issues the notice of spot-checks and duties of a month, once its checks are closed. Rule 56.2b."""
+
+    name: ClassVar[str] = "monthly_ledger_notice"
+    title_zh: ClassVar[str] = "每月台账抽查通报"
+    rhythm: ClassVar[Rhythm] = Rhythm.MONTHLY
+
+    def __init__(self, notices: NoticeOffice) -> None:
+        """Issue through the office of notices."""
+        self._notices = notices
+
+    def carry_out(self, task: Task) -> str:
+        """Issue it, or find it issued. Raises NotYet while a check of the month is open in its time."""
+        ready_on = self._notices.monthly_ledgers_ready_on(task.day, task.code)
+        if shanghai_day(task.now) < ready_on:
+            raise NotYet(f"spot-checks of {task.period.name} are open: ready on {ready_on}")
+        issued = self._notices.issue_monthly_ledgers(task.day, task.code, by=task.actor)
+        return issued.notice_id
+
+
 def all_jobs(workshop: Workshop, notices: NoticeOffice, checks: SpotCheckOffice) -> tuple[Job, ...]:
     """Return every job; of those due at the same moment the first is done first."""
     return (
@@ -384,4 +404,5 @@ def all_jobs(workshop: Workshop, notices: NoticeOffice, checks: SpotCheckOffice)
         SpotCheckPlans(workshop, checks),
         SpotCheckDraws(workshop, checks),
         SpotCheckClosings(workshop, checks),
+        MonthlyLedgerNotices(notices),
     )

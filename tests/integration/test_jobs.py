@@ -563,11 +563,23 @@ class TestSpotChecks:
         world.clock.now = at(until)
         due(world)
         assert {status for *_, status in self.standing(world)} == {"drawn", "planned"}
+        # The city has no checks to wait for: its notice is issued, the others wait for theirs.
+        assert self.monthly(world) == [CITY]
+        waiting = standing(world, "monthly_ledger_notice")
+        assert {one.state for one in waiting.series} == {"waiting"}
+        assert waiting.is_well
         world.clock.forward(days=1)
         report = due(world)
         assert report.failed == 0, report.errors
         statuses = {(month, status) for _, _, month, status in self.standing(world)}
         assert statuses == {(date(2026, 11, 1), "closed"), (date(2026, 12, 1), "planned")}
+        assert self.monthly(world) == [CITY, DISTRICT, SUBDISTRICT, "110108"]
+
+    def monthly(self, world: World) -> list[str]:
+        rows = world.sql(
+            "SELECT agency_code FROM notices WHERE kind = 'monthly_ledgers' ORDER BY agency_code"
+        )
+        return [code for (code,) in rows]
 
     def test_nothing_is_planned_for_a_time_without_a_supervisor(self, world: World) -> None:
         world.taizhang.jobs.switch("spot_check_plan", on=True)
