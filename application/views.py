@@ -180,7 +180,7 @@ class OverdueDutyView(View):
 
     position: int
     subject_id: UUID
-    stream_id: UUID
+    ledger_id: UUID
     item_id: UUID | None
     duty: str
     title_zh: str

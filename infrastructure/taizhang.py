@@ -161,7 +161,7 @@ class Taizhang:
             database,
             self.service,
             self.projections,
-            all_jobs(workshop, self.notices),
+            all_jobs(workshop, self.notices, self.spot_checks),
             clock,
             settings,
         )

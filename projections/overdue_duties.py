@@ -14,7 +14,10 @@ from .table import Table
 
 
 class OverdueDutyRow(NamedTuple):
-    """A duty that became overdue on `overdue_on`; `told_at` is when that was recorded."""
+    """A duty that became overdue on `overdue_on`; `told_at` is when that was recorded.
+
+    `stream_id` is that of the reminder, `ledger_id` that of the ledger in which the duty arose.
+    """
 
     subject_id: UUID
     duty: str
@@ -22,6 +25,7 @@ class OverdueDutyRow(NamedTuple):
     since_position: int
     position: int
     stream_id: UUID
+    ledger_id: UUID
     item_id: UUID | None
     rule: str
     agency_code: str
@@ -57,7 +61,8 @@ class OverdueDuties(ReadModel[Row]):
                         event.arose_position,
                         event.since_position,
                         recorded.position,
-                        event.stream_id,
+                        recorded.stream_id,
+                        event.ledger_id,
                         event.item_id,
                         event.rule,
                         event.agency_code,

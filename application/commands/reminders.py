@@ -34,7 +34,7 @@ class RecordOverdueDuty(Command, name="record_overdue_duty"):
     duty: str
     arose_position: int
     since_position: int
-    stream_id: UUID
+    ledger_id: UUID
     item_id: UUID | None
     rule: str
     agency_code: AgencyCode

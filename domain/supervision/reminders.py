@@ -22,7 +22,7 @@ class DutyBecameOverdue(Event, name="duty.became_overdue"):
     """A duty was still open at the end of its last day (`due_on`).
 
     The fields are those of `domain.duties.duty.Obligation`: what, about whom (`subject_id` of the
-    ledger `stream_id`), by which rule, and who is responsible. It `occurred_on` the day after that
+    ledger `ledger_id`), by which rule, and who is responsible. It `occurred_on` the day after that
     on which it was found: the due day, or a later one for a duty that was entered late.
     """
 
@@ -30,7 +30,7 @@ class DutyBecameOverdue(Event, name="duty.became_overdue"):
     duty: str
     arose_position: int
     since_position: int
-    stream_id: UUID
+    ledger_id: UUID
     item_id: UUID | None
     rule: str
     agency_code: str
