@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from ..application.commands.base import Command, CommandResult
 from ..application.commands.employers import LapseRegistration, LapseVacancies
+from ..application.commands.key_enterprise_course import ExpireEnterpriseAgreement
 from ..application.commands.reminders import RecordOverdueDuty
 from ..application.jobs import FailedInPart, Job, NotYet, Period, Rhythm, Task
 from ..application.service import CommandService, Request
@@ -216,6 +217,32 @@ class LapseOfRegistrations(OfServing):
         return f"registrations lapsed: {sum(len(result.events) for result in results)}"
 
 
+class ExpiryOfAgreements(OfServing):
+    """Records that agreements with key enterprises ran to their term and were not renewed. Rule 45.3."""
+
+    name: ClassVar[str] = "agreement_expiry"
+    title_zh: ClassVar[str] = "重点企业日常服务协议到期"
+    rhythm: ClassVar[Rhythm] = Rhythm.DAILY
+
+    def carry_out(self, task: Task) -> str:
+        """Record, with effect of the next day, what was in force until this one or an earlier."""
+        if not self._workshop.is_left_to(task):
+            return NOBODY_LEFT
+        rows = self._workshop.level_rows(
+            "SELECT stream_id FROM key_enterprises WHERE stage = 'in_force' "
+            "AND valid_until <= %(day)s AND agency_code = ANY(%(codes)s) ORDER BY 1",
+            {"day": task.day, "codes": self._workshop.answered_for(task)},
+        )
+        results = self._workshop.do_all(
+            task,
+            (
+                (of, ExpireEnterpriseAgreement(agreement_id=of, occurred_on=task.next_day))
+                for of in (row["stream_id"] for row in rows)
+            ),
+        )
+        return f"agreements expired: {sum(bool(result.events) for result in results)}"
+
+
 class OverdueDuties(OfServing):
     """Tells of each duty that was still open when its last day ended, once for each spell. Rule 58.1."""
 
@@ -225,8 +252,8 @@ class OverdueDuties(OfServing):
     levels: ClassVar[frozenset[AgencyLevel]] = frozenset(AgencyLevel)
 
     _SPELL: ClassVar[Sequence[str]] = (
-        "subject_id", "duty", "arose_position", "since_position", "stream_id AS ledger_id", "item_id",
-        "rule", "agency_code", "staff_id", "due_on", "provisional",
+        "subject_id", "duty", "arose_position", "since_position", "turn", "stream_id AS ledger_id",
+        "item_id", "rule", "agency_code", "staff_id", "due_on", "provisional",
     )  # fmt: skip
     # In two halves, each with an index of its own: what is open still, and what was closed only since.
     _OPEN: ClassVar[str] = (
@@ -240,8 +267,9 @@ class OverdueDuties(OfServing):
             f"SELECT * FROM ({self._OPEN} outcome = 'open' "
             f"UNION ALL {self._OPEN} closed_position > %(position)s) AS held "
             "WHERE NOT EXISTS (SELECT FROM overdue_duties AS told WHERE (told.subject_id, told.duty, "
-            "told.arose_position, told.since_position) = (held.subject_id, held.duty, "
-            "held.arose_position, held.since_position)) ORDER BY due_on, arose_position, duty, subject_id",
+            "told.arose_position, told.since_position, told.turn) = (held.subject_id, held.duty, "
+            "held.arose_position, held.since_position, held.turn)) "
+            "ORDER BY due_on, arose_position, duty, subject_id, turn",
             {
                 "codes": self._workshop.answered_for(task),
                 "day": task.day,
@@ -252,7 +280,7 @@ class OverdueDuties(OfServing):
             task,
             (
                 (
-                    ":".join(str(row[name]) for name in self._SPELL[:4]),
+                    ":".join(str(row[name]) for name in self._SPELL[:5]),
                     RecordOverdueDuty(**row, occurred_on=task.next_day),
                 )
                 for row in rows
@@ -399,6 +427,7 @@ def all_jobs(workshop: Workshop, notices: NoticeOffice, checks: SpotCheckOffice)
         KeepLevel(),
         LapseOfVacancies(workshop),
         LapseOfRegistrations(workshop),
+        ExpiryOfAgreements(workshop),
         OverdueDuties(workshop),
         DailyVacancyNotices(notices),
         SpotCheckPlans(workshop, checks),

@@ -352,7 +352,7 @@ class Queries(Looking):
         """
         rows = self._rows(
             "SELECT told.*, coalesce(o.outcome = 'open', false) AS is_open FROM overdue_duties AS told "
-            "LEFT JOIN obligations AS o USING (subject_id, duty, arose_position, since_position) "
+            "LEFT JOIN obligations AS o USING (subject_id, duty, arose_position, since_position, turn) "
             "WHERE told.agency_code = ANY(%s) AND told.overdue_on >= coalesce(%s, told.overdue_on) "
             "AND told.position > %s ORDER BY told.position LIMIT %s",
             (self._codes(by, agency_code), since, after, limit),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ..domain.events import RecordedEvent
 from ..domain.supervision.reminders import DutyBecameOverdue
-from .read_model import ReadModel, Row, Rows, columns_of, names_of
+from .read_model import ReadModel, Row, Rows, SmallInt, columns_of, names_of
 from .table import Table
 
 
@@ -34,15 +34,17 @@ class OverdueDutyRow(NamedTuple):
     provisional: bool
     overdue_on: date
     told_at: datetime
+    turn: SmallInt = 0
 
 
 class OverdueDuties(ReadModel[Row]):
     """One row per duty that became overdue; rows never change."""
 
+    version = 2
     row = OverdueDutyRow
     table = Table(
         "overdue_duties",
-        key=("subject_id", "duty", "arose_position", "since_position"),
+        key=("subject_id", "duty", "arose_position", "since_position", "turn"),
         columns=columns_of(OverdueDutyRow),
         insert_only=True,
         indexes=("(agency_code, overdue_on)",),
@@ -71,5 +73,6 @@ class OverdueDuties(ReadModel[Row]):
                         event.provisional,
                         recorded.occurred_on,
                         recorded.recorded_at,
+                        event.turn,
                     )
                 )

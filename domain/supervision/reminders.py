@@ -37,6 +37,7 @@ class DutyBecameOverdue(Event, name="duty.became_overdue"):
     staff_id: str
     due_on: date
     provisional: bool
+    turn: int = 0
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -60,9 +61,13 @@ def _told(reminder: DutyReminder, _: DutyBecameOverdue, __: RecordedEvent) -> No
 DutyReminder.changes[DutyBecameOverdue] = _told
 
 
-def reminder_stream(subject_id: UUID, duty: str, arose_position: int, since_position: int) -> UUID:
+def reminder_stream(
+    subject_id: UUID, duty: str, arose_position: int, since_position: int, turn: int = 0
+) -> UUID:
     """Return the stream of the reminder of one spell of a duty."""
     spell = f"{subject_id}:{duty}:{arose_position}:{since_position}"
+    if turn:
+        spell += f":{turn}"
     return uuid5(NAMESPACE_URL, f"taizhang:duty_reminder:{spell}")
 
 

@@ -125,7 +125,7 @@ def test_what_cannot_be_done_is_said(
 
 def test_jobs_are_switched_and_begin_where_they_are_told_to(command_line: CommandLine) -> None:
     last = days_over()[-1]
-    for job in ("vacancy_lapse", "registration_lapse", "duty_overdue"):
+    for job in ("vacancy_lapse", "registration_lapse", "agreement_expiry", "duty_overdue"):
         assert command_line.ok("jobs", "off", job) == f"{job} is off\n"
     command_line.ok("jobs", "begin", NOTICES, last.isoformat())
     command_line.ok("run-due")
