@@ -68,6 +68,7 @@ from taizhang.application.commands.employers import (
     ChangeVacancy,
     DraftVacancy,
     GiveEmployerGuidance,
+    LapseRegistration,
     LapseVacancies,
     OpenEmployerLedger,
     PassVacancy,
@@ -146,6 +147,14 @@ from taizhang.application.commands.registry import (
     MarkReportSent,
     RejectReport,
 )
+from taizhang.application.commands.spot_checks import (
+    AddFinding,
+    AnswerSpotCheck,
+    ChangeInspector,
+    CloseSpotCheck,
+    InspectItem,
+    JudgeFinding,
+)
 from taizhang.application.service import Request
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.calendar import WorkingDayCalendar
@@ -163,6 +172,7 @@ from taizhang.domain.job_seeker.documents import DocumentKind, IdentityDocument
 from taizhang.domain.job_seeker.grading import Grade
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.screening import screen
+from taizhang.domain.supervision.spot_check.kinds import RecordKind
 from taizhang.infrastructure.settings import Settings
 from taizhang.infrastructure.taizhang import Taizhang
 
@@ -171,9 +181,11 @@ __all__ = [
     "AcceptConsultation",
     "AcknowledgeReport",
     "Actor",
+    "AddFinding",
     "AdmitEmployer",
     "AdviseOnFormalities",
     "AnswerAppeal",
+    "AnswerSpotCheck",
     "ApplyForConsultation",
     "ApplyForTransfer",
     "ApproveEnding",
@@ -193,6 +205,7 @@ __all__ = [
     "CeaseServices",
     "ChangeEmployerBasics",
     "ChangeFair",
+    "ChangeInspector",
     "ChangeJobSeekerBasics",
     "ChangeNeeds",
     "ChangeSpecialist",
@@ -201,6 +214,7 @@ __all__ = [
     "ClassifyPerson",
     "CloseAgency",
     "CloseCase",
+    "CloseSpotCheck",
     "Command",
     "CommandResult",
     "ConcludeReferral",
@@ -231,8 +245,11 @@ __all__ = [
     "HoldFair",
     "HoldGroupSession",
     "IdentityDocument",
+    "InspectItem",
     "InvalidInput",
+    "JudgeFinding",
     "JudgeReadiness",
+    "LapseRegistration",
     "LapseVacancies",
     "LeadTo",
     "LodgeAppeal",
@@ -261,6 +278,7 @@ __all__ = [
     "RecordContact",
     "RecordContactAttempt",
     "RecordEmployment",
+    "RecordKind",
     "RecordRecognition",
     "RecordReferralOutcome",
     "RecordRefinedInformation",

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from .calendar import DueDate, WorkingDayCalendar, shanghai_day
-from .duties import assistance, employers, job_fairs, job_seekers, registry
+from .duties import assistance, employers, job_fairs, job_seekers, registry, supervision
 from .duties.duty import Duty, EntryDuty, Obligation, Outcome, Standing, events_of
 from .duties.effects import NOTHING, Closing, IdOf, Timing, effects_of
 from .events import Event, RecordedEvent
@@ -56,6 +56,7 @@ DUTIES: Final[tuple[Duty, ...]] = (
     *assistance.DUTIES,
     *job_fairs.DUTIES,
     *registry.DUTIES,
+    *supervision.DUTIES,
 )
 """The duties that stand open until they are discharged or cancelled."""
 
@@ -65,6 +66,7 @@ ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = (
     *assistance.ENTRY_DUTIES,
     *job_fairs.ENTRY_DUTIES,
     *registry.ENTRY_DUTIES,
+    *supervision.ENTRY_DUTIES,
 )
 """The duties of prompt entry, by kind of ledger."""
 
@@ -77,7 +79,7 @@ TITLES_ZH: Final = MappingProxyType(
 TRIGGERS_ZH: Final = MappingProxyType(
     {
         event.event_name: text
-        for table in (employers, job_seekers, assistance, job_fairs, registry)
+        for table in (employers, job_seekers, assistance, job_fairs, registry, supervision)
         for event, text in table.TRIGGERS_ZH.items()
     }
 )

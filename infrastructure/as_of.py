@@ -76,7 +76,8 @@ def rewound(
             query = told[model.name] or f"SELECT * FROM {relations[model.name]} AS live"
             if told[model.name] is None and newer:
                 query += (
-                    " WHERE NOT EXISTS (SELECT FROM newer_streams WHERE stream_id = live.stream_id)"
+                    " WHERE NOT EXISTS (SELECT FROM newer_streams "
+                    f"WHERE stream_id = live.{model.stream_column})"
                     f" UNION ALL SELECT * FROM {refolded[model.name]}"
                 )
             _show(cursor, model.name, query)

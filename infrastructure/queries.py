@@ -18,6 +18,7 @@ from ..application.views import (
     IssuedNotice,
     LedgerEntry,
     LedgerView,
+    OverdueDutyView,
     RefusalView,
     StepView,
     VacancyView,
@@ -34,7 +35,7 @@ from ..domain.errors import NotAuthorised, NotFound
 from ..domain.identity import check_credit_code
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.status import assistance_problem
-from ..domain.obligations import Obligation, explain
+from ..domain.obligations import TITLES_ZH, Obligation, explain
 from ..domain.organisation.powers import Actor
 from ..domain.person_ledger import ledger_number
 from ..domain.regulation.edition import Edition, edition_on
@@ -46,6 +47,7 @@ from .looking import Looking
 from .queries_fairs import FairQueries
 from .queries_people import AsOf, PeopleQueries
 from .queries_registry import RegistryQueries
+from .queries_spot_checks import SpotCheckQueries
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +75,8 @@ _DUTIES = """
 class Queries(Looking):
     """What can be asked of the read models.
 
-    `people` of job seekers and assistance, `fairs` of job fairs, `registry` of reports to the registry.
+    `people` of job seekers and assistance, `fairs` of job fairs, `registry` of reports to the registry,
+    `spot_checks` of spot-checks.
     """
 
     def __init__(
@@ -92,6 +95,7 @@ class Queries(Looking):
         self.people = PeopleQueries(database, store, service, clock, as_of)
         self.fairs = FairQueries(database, service, clock)
         self.registry = RegistryQueries(database, store, service, clock)
+        self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
         self._store = store
         self._identities = identities
         self._calendar = calendar
@@ -226,6 +230,38 @@ class Queries(Looking):
             },
         )
         return [self._duty_view(row, day) for row in rows]
+
+    def overdue_duties(
+        self,
+        agency_code: str,
+        *,
+        by: Actor,
+        since: date | None = None,
+        after: int = 0,
+        limit: int = 500,
+    ) -> list[OverdueDutyView]:
+        """Return the duties of an agency and those below it that became overdue, in log order.
+
+        Those that became so on or after `since` and were told after log position `after`: each once,
+        by the job `duty_overdue`, also where they have been done meanwhile. Rule 58.1.
+        """
+        rows = self._rows(
+            "SELECT told.*, coalesce(o.outcome = 'open', false) AS is_open FROM overdue_duties AS told "
+            "LEFT JOIN obligations AS o USING (subject_id, duty, arose_position, since_position) "
+            "WHERE told.agency_code = ANY(%s) AND told.overdue_on >= coalesce(%s, told.overdue_on) "
+            "AND told.position > %s ORDER BY told.position LIMIT %s",
+            (self._codes(by, agency_code), since, after, limit),
+        )
+        return [
+            OverdueDutyView.model_validate(
+                {
+                    **row,
+                    "title_zh": TITLES_ZH.get(row["duty"], row["duty"]),
+                    "citation": RULES[row["rule"]].citation,
+                }
+            )
+            for row in rows
+        ]
 
     def available_steps(self, person_id: UUID, *, by: Actor) -> list[StepView]:
         """Return the steps of Chapter 3 that stand open for a person, and what the others want.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,8 @@ from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
 from .following import Tail, checked_types
+from .job_catalogue import Workshop, all_jobs
+from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper, MaskingMapper
@@ -37,6 +40,7 @@ from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
 from .settings import Settings
+from .spot_checks import SpotCheckOffice
 from .subscription_store import Subscriptions
 from .subscriptions import Subscription
 
@@ -67,7 +71,9 @@ class Taizhang:
     - `queries` answers questions from the read models, `queries().people` those about persons;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log;
-    - `subscribe` gives your own code every event in order, `subscriptions` says how that stands.
+    - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
+    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
+    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …).
     """
 
     def __init__(
@@ -80,6 +86,7 @@ class Taizhang:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         grading_tool: GradingTool | None = None,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         """Put the parts together; `open` is the way in."""
         master_key, identity_key = settings.required_keys()
@@ -115,6 +122,19 @@ class Taizhang:
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock
         )
+        self.spot_checks = SpotCheckOffice(
+            database, self.events, self.service, self.projections, calendar, editions, clock,
+            random_bytes,
+        )  # fmt: skip
+        workshop = Workshop(database, self.service, self.projections)
+        self.jobs = JobOffice(
+            database,
+            self.service,
+            self.projections,
+            all_jobs(workshop, self.notices),
+            clock,
+            settings,
+        )
 
     @classmethod
     def open(
@@ -125,13 +145,15 @@ class Taizhang:
         calendar: WorkingDayCalendar | None = None,
         editions: tuple[Edition, ...] = EDITIONS,
         grading_tool: GradingTool | None = None,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
-        be graded. Settings come from the environment (``TAIZHANG_…``), from `settings`, or as `options` by
-        name. Without a database address a private PostgreSQL is started in the data folder.
+        be graded. `random_bytes` makes the secret seeds of spot-checks. Settings come from the
+        environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
+        address a private PostgreSQL is started in the data folder.
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
         """
@@ -162,6 +184,7 @@ class Taizhang:
                 calendar=calendar or calendar_from(settings.calendar_file),
                 editions=editions,
                 grading_tool=grading_tool,
+                random_bytes=random_bytes,
             )
             opened.projections.prepare()
             opened.service.refresh_directory()

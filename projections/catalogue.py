@@ -13,8 +13,11 @@ from .job_seekers import JobSeekers
 from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
+from .overdue_duties import OverdueDuties
 from .read_model import ReadModel
 from .registry_reports import RegistryReports
+from .spot_check_items import SpotCheckItems
+from .spot_checks import SpotChecks
 from .surveys import Surveys
 from .vacancies import Vacancies
 
@@ -32,6 +35,7 @@ def read_models(
         LedgerEntries(counted_by, editions),
         Obligations(counted_by, editions),
         Notices(),
+        OverdueDuties(),
         JobSeekers(),
         AssistanceCases(editions),
         Surveys(),
@@ -39,4 +43,6 @@ def read_models(
         FairEmployers(),
         FairReferrals(),
         RegistryReports(),
+        SpotChecks(),
+        SpotCheckItems(),
     )

@@ -180,7 +180,7 @@ class ReadModel(ABC, Generic[R]):
     `basis` names the data besides the log on which the rows rest (a calendar, say); other data also
     ask for building anew. `event_names` are the stored names of the events that concern it. `found_by` is
     the column under which rows are looked up, narrowed by the SQL condition `found_where`; "" when
-    no event changes a row.
+    no event changes a row. `stream_column` holds the stream from which a row is folded.
     """
 
     version: ClassVar[int] = 1
@@ -189,6 +189,7 @@ class ReadModel(ABC, Generic[R]):
     event_names: frozenset[str]
     found_by: str = ""
     found_where: str = "true"
+    stream_column: str = "stream_id"
     basis: str = ""
 
     @property

@@ -24,6 +24,7 @@ from . import (
     organisation,
     referrals,
     registry,
+    spot_checks,
 )
 from .base import Command
 
@@ -41,6 +42,7 @@ COMMANDS: dict[str, type[Command]] = {
         assistance_course,
         job_fairs,
         registry,
+        spot_checks,
     )
     for cls in module.ALL
 }

@@ -330,6 +330,17 @@ class LapseVacancies(EmployerCommand, name="lapse_vacancies"):
         return ledgers.lapse_overdue(ledger, context.occasion)
 
 
+class LapseRegistration(EmployerCommand, name="lapse_registration"):
+    """Record that the recruitment registration lapsed with its papers (Article 35)."""
+
+    power: ClassVar[Power] = Power.CLOSE_VACANCIES
+
+    def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
+        """Record it once; nothing while all papers are valid."""
+        ledger.require_open()
+        return papers.lapse_registration(ledger, context.occasion)
+
+
 class ArchiveVacancy(VacancyCommand, name="archive_vacancy"):
     """File a vacancy that was withdrawn or has lapsed (Article 41)."""
 
@@ -358,5 +369,6 @@ ALL: tuple[type[Command], ...] = (
     ChangeVacancy,
     WithdrawVacancy,
     LapseVacancies,
+    LapseRegistration,
     ArchiveVacancy,
 )

@@ -14,7 +14,12 @@ EVENTS: Final = events_of(ledger, papers, vacancy, services, fairs)
 # That time has run out is no service: it may be recorded whenever it is noticed. Of a referral at a fair
 # the referral is judged, and of what came of a fair the fair.
 _NO_ENTRY: Final = frozenset(
-    {vacancy.VacancyLapsed, fairs.ReferralMadeAtFair, fairs.FairResultKnown}
+    {
+        papers.RegistrationLapsed,
+        vacancy.VacancyLapsed,
+        fairs.ReferralMadeAtFair,
+        fairs.FairResultKnown,
+    }
 )
 
 DUTIES: Final = (

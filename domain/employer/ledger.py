@@ -56,7 +56,7 @@ _SECTIONS: dict[type[Event], Section] = {
         Section.BASICS,
     ),
     **dict.fromkeys(
-        (papers.EmployerRegistered, vacancy.VacancyDrafted, vacancy.VacancyRevised,
+        (papers.EmployerRegistered, papers.RegistrationLapsed, vacancy.VacancyDrafted, vacancy.VacancyRevised,
          vacancy.VacancySubmitted, vacancy.VacancyPublished, vacancy.VacancyChanged,
          vacancy.VacancyWithdrawn, vacancy.VacancyLapsed, vacancy.VacancyArchived),
         Section.REGISTRATION_AND_VACANCIES,
@@ -76,6 +76,7 @@ class EmployerLedger(Aggregate):
     """What decisions about an employer need. Archived vacancies are not in it, so it stays small."""
 
     kind: ClassVar[str] = "employer_ledger"
+    shape: ClassVar[int] = 2
     changes: ClassVar[dict[type[Event], Change]] = {}
 
     credit_code: str = ""

@@ -47,6 +47,10 @@ class Power(StrEnum):
     REVIEW_VACANCIES = "review_vacancies"
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
+    SPOT_CHECK = "spot_check"
+    INSPECT_RECORDS = "inspect_records"
+    ANSWER_SPOT_CHECKS = "answer_spot_checks"
+    REMIND = "remind"
     LOOK = "look"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
@@ -81,7 +85,7 @@ class Reach(StrEnum):
 class Requirement(NamedTuple):
     """What a power asks for: a rule to cite, agency levels, roles, and whether the service itself may.
 
-    `reach` says over whose records.
+    `reach` says over whose records. Without roles it is for the service alone.
     """
 
     rule: str
@@ -117,6 +121,17 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.ISSUE_NOTICES: Requirement(
         "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
     ),
+    # A check is the superior's own; its steps that follow from dates alone may be a job's.
+    Power.SPOT_CHECK: Requirement(
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True
+    ),
+    # Whoever the check names, of the superior or of another agency below it, acts for the own agency.
+    Power.INSPECT_RECORDS: Requirement("56.1", _ALL_LEVELS, frozenset({Role.SUPERVISOR}), False),
+    Power.ANSWER_SPOT_CHECKS: Requirement(
+        "56.1", _SERVING_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False, Reach.BELOW
+    ),
+    # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
+    Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
@@ -172,7 +187,10 @@ REQUIREMENTS: dict[Power, Requirement] = {
     # Reports go out by a connection that a superior may hold for those below it.
     Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
 }
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 56.1, 59.2, 60 and 65 give them."""
+"""The powers as data.
+
+Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 56.1, 58.1, 59.2, 60 and 65 give them.
+"""
 
 
 def require(
@@ -200,6 +218,8 @@ def require(
     if agency.level not in asked.levels:
         raise NotAuthorised(f"a {agency.level} agency has no power to {power}", rule_id=asked.rule)
     if not actor.is_system:
+        if not asked.roles:
+            raise NotAuthorised(f"to {power} is for the service itself", rule_id=asked.rule)
         _require_person(directory, actor, agency, asked, day)
     owner = agency if owner_code is None else directory.holder(owner_code, day)
     if owner is None:

@@ -131,6 +131,13 @@ class Edition(BaseModel):
     # Chapters 5 and 6: information, supervision
     market_report: Rhythm
     training_needs_report: Rhythm
+    spot_check_confidence: Count
+    spot_check_fault_rate: Count
+    spot_check_share: Count
+    spot_check_targeted: Count
+    spot_check_inspection: Term
+    spot_check_answer: Term
+    spot_check_closing: Term
     vacancy_check_notice: Rhythm
     spot_check_notice: Rhythm
     problem_notice: Term
@@ -258,6 +265,10 @@ def _count(key: str, rule: str, amount: int, of: str, meaning: str) -> Count:
     return Count(key=key, rule=rule, amount=amount, of=of, meaning=meaning)
 
 
+def _standard(key: str, rule: str, amount: int, of: str, meaning: str) -> Count:
+    return _count(key, rule, amount, of, meaning).model_copy(update={"policy": True})
+
+
 def _every(key: str, rule: str, every: Every, meaning: str, *, policy: bool = False) -> Rhythm:
     return Rhythm(key=key, rule=rule, every=every, meaning=meaning, policy=policy)
 
@@ -357,6 +368,19 @@ EDITION_2018: Final = Edition.of(
     _every("market_report", "52", Every.QUARTER, "analysis of supply and demand"),
     _every("training_needs_report", "54", Every.QUARTER,
            "training needs summed up and passed on (定期)", policy=True),
+    _standard("spot_check_confidence", "56.1", 95, "%",
+              "confidence with which a sample holds a faulty record, if so many are faulty as is set"),
+    _standard("spot_check_fault_rate", "56.1", 5, "%",
+              "rate of faulty records from which on a sample is to hold one"),
+    _standard("spot_check_share", "56.1", 2, "‰",
+              "share of a stratum that is drawn, where that is more than is needed to find a fault"),
+    _standard("spot_check_targeted", "56.1", 3, "份",
+              "records of a stratum picked for their risk at most, beside the sample"),
+    _promptly("spot_check_inspection", "56.1", 10,
+              "cut-off of a spot-check → every item inspected"),
+    _promptly("spot_check_answer", "56.1", 3,
+              "last day to inspect → the inspected agency has answered"),
+    _promptly("spot_check_closing", "56.2b", 2, "last day to answer → spot-check closed"),
     _every("vacancy_check_notice", "56.2a", Every.DAY, "result of vacancy checks notified"),
     _every("spot_check_notice", "56.2b", Every.MONTH,
            "result of spot-checks of ledgers and files notified"),

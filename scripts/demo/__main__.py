@@ -41,6 +41,7 @@ from .city import districts
 from .desk import SetClock
 from .month import SCALES, Month
 from .pages import write_pages
+from .spot_checks import Checked
 from .tally import Tally
 
 SCHEMA = "taizhang_demo"
@@ -83,21 +84,24 @@ def main(
         with (
             _alone(out),
             Taizhang.open(
-                _settings(out, database_url), clock=clock, grading_tool=SampleGradingTool()
+                _settings(out, database_url),
+                clock=clock,
+                grading_tool=SampleGradingTool(),
+                random_bytes=Chance(seed).another("seeds").secret,
             ) as taizhang,
         ):
             play = Month(taizhang, clock, Chance(seed), first, district, SCALES[scale])
-            first_file, people = _play(play, out)
+            first_file, people, checked = _play(play, out)
             own = play.issued_by(district)
             supervisor = play.city.district.people(Role.SUPERVISOR)[0]
             proof = taizhang.notices.recompute(own[len(own) // 2].notice_id, by=supervisor)
     except (TaizhangError, psycopg.Error, OSError) as error:
         fail(error)
-    _tell(play, people, proof, time.monotonic() - began, first_file)
+    _tell(play, people, proof, checked, time.monotonic() - began, first_file)
 
 
-def _play(play: Month, out: Path) -> tuple[Path, Tally]:
-    """Play the month and write what came of it; return the file to open first, and the people."""
+def _play(play: Month, out: Path) -> tuple[Path, Tally, list[Checked]]:
+    """Play the month and write what came of it; return the file to open first, the people, the checks."""
     with _progress() as bar:
         days = bar.add_task("days played", total=None)
         events = bar.add_task("events in the read models", total=None)
@@ -106,7 +110,9 @@ def _play(play: Month, out: Path) -> tuple[Path, Tally]:
             lambda done, total: bar.update(events, completed=done, total=total),
         )
         written = bar.add_task("notices written", total=len(play.notices))
-        return write_pages(out, play, worklist, lambda: bar.advance(written))
+        checked = play.spot_checks.checked()
+        page, people = write_pages(out, play, worklist, checked, lambda: bar.advance(written))
+        return page, people, checked
 
 
 def _first_of(month: str) -> date:
@@ -182,7 +188,14 @@ def _progress() -> Iterator[Progress]:
         yield bar
 
 
-def _tell(play: Month, people: Tally, proof: Recomputed, seconds: float, first_file: Path) -> None:
+def _tell(
+    play: Month,
+    people: Tally,
+    proof: Recomputed,
+    checked: list[Checked],
+    seconds: float,
+    first_file: Path,
+) -> None:
     desk = play.desk
     own = [issued.content for issued in play.issued_by(play.district_code)]
     last = own[-1]
@@ -223,6 +236,7 @@ def _tell(play: Month, people: Tally, proof: Recomputed, seconds: float, first_f
         ("late entries", str(sum(len(n.late) for n in own))),
         *_people_rows(play, people),
         ("job fairs", ", ".join(f"{fair.stage} {fair.first_day}" for fair in play.fairs)),
+        *(_check_row(one) for one in checked),
         (
             "recomputed",
             f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
@@ -240,8 +254,19 @@ def _tell(play: Month, people: Tally, proof: Recomputed, seconds: float, first_f
     report = Console()
     report.print(table)
     report.print(f"Open first: {first_file}", soft_wrap=True, highlight=False)
-    if not proof.is_proven:
+    if not proof.is_proven or not all(one.proof.is_proven for one in checked):
         raise typer.Exit(1)
+
+
+def _check_row(one: Checked) -> tuple[str, str]:
+    view, items, proof = one
+    inspected = [item for item in items if item.status == "inspected"]
+    return (
+        f"spot-check: {view.kind.replace('_', ' ')}",
+        f"{len(items)} of {proof.records} drawn, {len(inspected)} inspected, "
+        f"{sum(bool(item.faulty) for item in inspected)} faulty; sample "
+        f"{'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+    )
 
 
 def _people_rows(play: Month, people: Tally) -> tuple[tuple[str, str], ...]:

@@ -49,6 +49,10 @@ class Chance:
         """Return a chance of its own for something, so that its draws change nothing else."""
         return Chance(uuid5(NAMESPACE_URL, f"taizhang:demo:{self._seed}:{name}").int)
 
+    def secret(self, length: int) -> bytes:
+        """Draw `length` bytes, where the real service would ask the system for secret ones."""
+        return bytes(self.whole(0, 255) for _ in range(length))
+
     def uuid(self, name: str) -> UUID:
         """Return an id made of the seed and a name."""
         return uuid5(NAMESPACE_URL, f"taizhang:demo:{self._seed}:{name}")

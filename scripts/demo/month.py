@@ -29,6 +29,7 @@ from .jobs import TRADES
 from .neighbourhood import MONTHS_BEFORE, Neighbourhood
 from .people import People
 from .plan import draw_plan
+from .spot_checks import SpotChecks
 from .texts import jobs_of
 
 LEAD_IN = 8
@@ -98,6 +99,7 @@ class Month:
         self._enter_vacancies()
         incidents.enter(self)
         self.neighbourhood = self._enter_people()
+        self.spot_checks = SpotChecks(self)
         self.diary.work_off(datetime.combine(self.opening, time(8), SHANGHAI))
         day, played = self.opening, 0
         all_days = (self.last - self.opening).days + 1
@@ -107,6 +109,7 @@ class Month:
             self.diary.work_off(next_morning)
             self.clock.now = next_morning
             self.taizhang.projections.catch_up(progress=lambda at: folded(at.position, at.goal))
+            self.spot_checks.morning(day)
             if day >= self.first:
                 self._issue(day)
             registry.send(self)

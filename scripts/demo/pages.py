@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...application.views import DutyView
@@ -18,6 +19,8 @@ from ...projections.canonical import canonical_json
 from ...projections.daily_vacancy_notice import DailyVacancyNotice, render_html, render_xlsx
 from ...projections.daily_vacancy_notice.labels import RULE_TITLES
 from .month import Issued, Month
+from .spot_checks import Checked
+from .spot_checks_page import write_spot_checks
 from .tally import Tally, tally
 from .worklist_page import whose, write_worklist
 
@@ -29,7 +32,11 @@ SHOWN = 20
 
 
 def write_pages(
-    out: Path, month: Month, worklist: list[DutyView], written: Callable[[], None]
+    out: Path,
+    month: Month,
+    worklist: list[DutyView],
+    checked: list[Checked],
+    written: Callable[[], None],
 ) -> tuple[Path, Tally]:
     """Write all files of the demo below `out`; return the one to open first, and the people counted."""
     folder = out / "notices"
@@ -51,6 +58,10 @@ def write_pages(
     )
     duties = write_worklist(environment, month, worklist, counted, _staff(month))
     (out / "worklist.html").write_text(duties, encoding="utf-8")
+    (out / "spot-checks.html").write_text(
+        write_spot_checks(environment, month, checked), encoding="utf-8"
+    )
+    _write_checks(out / "spot-checks.json", checked)
     page = out / "index.html"
     page.write_text(_index(environment, month, worklist, counted), encoding="utf-8")
     return page, counted
@@ -60,6 +71,19 @@ def _write_notice(path: Path, notice: DailyVacancyNotice) -> None:
     path.with_suffix(".json").write_bytes(canonical_json(notice))
     path.with_suffix(".html").write_text(render_html(notice), encoding="utf-8")
     render_xlsx(notice, path.with_suffix(".xlsx"))
+
+
+def _write_checks(path: Path, checked: list[Checked]) -> None:
+    """Write each check with its items and its proof."""
+    whole = [
+        {
+            "check": one.view.model_dump(mode="json"),
+            "items": [item.model_dump(mode="json") for item in one.items],
+            "proof": one.proof.model_dump(mode="json"),
+        }
+        for one in checked
+    ]
+    path.write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2))
 
 
 def _staff(month: Month) -> Callable[[str], str]:
