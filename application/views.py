@@ -41,6 +41,9 @@ class EmployerView(View):
     registration_lapsed_on: date | None
     """Since when it is recorded that the registration lapsed with a paper."""
     opened_on: date
+    key_agreement: UUID | None
+    """The agreement by which it is served as a key enterprise; None for an ordinary employer."""
+    key_agency_code: str | None
     papers_problem: str | None
     """What of Article 35 is missing or no longer valid today; None where all is good."""
 
@@ -89,7 +92,7 @@ class LedgerEntry(View):
 
 
 class LedgerView(View):
-    """An employer's ledger by its sections (Article 50), each oldest first."""
+    """An employer's ledger by its sections (Article 50), each oldest first; a key enterprise's has more."""
 
     employer: EmployerView
     sections: dict[str, tuple[LedgerEntry, ...]]

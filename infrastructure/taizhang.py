@@ -14,6 +14,7 @@ from uuid import UUID
 
 from psycopg.rows import tuple_row
 
+from ..application.catalogue_import import CatalogueImport
 from ..application.commands.base import Command, CommandResult
 from ..application.job_seeker_import import JobSeekerImport
 from ..application.ports import Clock, GradingTool
@@ -68,7 +69,8 @@ class Taizhang:
     Open it with `Taizhang.open()`, after forking; use it from any thread; close it at the end.
 
     - `execute` carries out a command for an actor;
-    - `queries` answers questions from the read models, `queries().people` those about persons;
+    - `queries` answers questions from the read models, `queries().people` those about persons,
+      `queries().enterprises` those about key enterprises;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
@@ -309,6 +311,10 @@ class Taizhang:
     ) -> JobSeekerImport:
         """Return an import of job seekers that acts for `by`."""
         return JobSeekerImport(self.service, self.identities, by=by, channel=channel, source=source)
+
+    def catalogue_import(self, *, by: Actor) -> CatalogueImport:
+        """Return an import of catalogues of restricted industries that acts for `by`."""
+        return CatalogueImport(self.service, by=by)
 
     def _employers_by_name(self, names: list[str]) -> Mapping[str, tuple[str, ...]]:
         with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:

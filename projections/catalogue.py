@@ -10,6 +10,7 @@ from .assistance_cases import AssistanceCases
 from .employers import Employers
 from .job_fairs import FairEmployers, FairReferrals, JobFairs
 from .job_seekers import JobSeekers
+from .key_enterprises import KeyEnterprises
 from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
@@ -38,6 +39,7 @@ def read_models(
         OverdueDuties(),
         JobSeekers(),
         AssistanceCases(editions),
+        KeyEnterprises(),
         Surveys(),
         JobFairs(),
         FairEmployers(),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from ..domain.employer.ledger import KeyServiceBegun, KeyServiceEnded
 from ..domain.employer.papers import (
     AgentRevoked,
     AgentVerified,
@@ -34,6 +35,7 @@ class EmployerRow(Row):
     holds each agent's last good day and masked name, by id; `agent_valid_until` and
     `agent_name_masked` are those of the agent whose papers last longest, None without agents.
     `registration_lapsed_on` is known once the lapse is recorded, and gone with the paper's renewal.
+    `key_agreement` is the agreement by which it is served as a key enterprise, at `key_agency_code`.
     """
 
     stream_id: UUID
@@ -55,6 +57,8 @@ class EmployerRow(Row):
     agent_name_masked: str | None = None
     registered_on: date | None = None
     registration_lapsed_on: date | None = None
+    key_agreement: UUID | None = None
+    key_agency_code: str | None = None
 
 
 def _basics(row: EmployerRow, event: EmployerBasicsChanged, _: RecordedEvent) -> None:
@@ -121,6 +125,15 @@ def _lapsed(row: EmployerRow, event: RegistrationLapsed, _: RecordedEvent) -> No
     row.registration_lapsed_on = event.lapsed_on
 
 
+def _key(row: EmployerRow, event: KeyServiceBegun, _: RecordedEvent) -> None:
+    row.key_agreement, row.key_agency_code = event.agreement_id, event.agency_code
+
+
+def _ordinary(row: EmployerRow, event: KeyServiceEnded, _: RecordedEvent) -> None:
+    if row.key_agreement == event.agreement_id:
+        row.key_agreement = row.key_agency_code = None
+
+
 _CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] = {
     EmployerBasicsChanged: _basics,
     LicenceVerified: _licence,
@@ -128,6 +141,8 @@ _CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] =
     AgentRevoked: _revoked,
     EmployerRegistered: _registered,
     RegistrationLapsed: _lapsed,
+    KeyServiceBegun: _key,
+    KeyServiceEnded: _ordinary,
 }
 _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
 

@@ -17,6 +17,7 @@ from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
 from . import (
+    cli_enterprises,
     cli_fairs,
     cli_imports,
     cli_jobs,
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
 app.add_typer(cli_fairs.app, name="fairs")
+app.add_typer(cli_enterprises.app, name="enterprises")
 app.add_typer(cli_imports.app, name="import")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(keys, name="keys")

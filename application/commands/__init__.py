@@ -16,11 +16,14 @@ from . import (
     assistance,
     assistance_course,
     assisted_work,
+    catalogues,
     contact,
     employers,
     guidance,
     job_fairs,
     job_seekers,
+    key_enterprise_course,
+    key_enterprises,
     organisation,
     referrals,
     registry,
@@ -43,6 +46,9 @@ COMMANDS: dict[str, type[Command]] = {
         job_fairs,
         registry,
         spot_checks,
+        catalogues,
+        key_enterprise_course,
+        key_enterprises,
     )
     for cls in module.ALL
 }

@@ -23,6 +23,7 @@ from ...domain.organisation.agency import AgencyLevel
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ..ports import Identities
+from .agreements import ServedAsKey
 from .base import Command, Context, Decided
 
 
@@ -162,9 +163,14 @@ class GiveEmployerGuidance(EmployerCommand, name="give_employer_guidance"):
     advice: str = Field(min_length=1)
     plan: str | None = None
 
-    def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
-        """Record it."""
-        return services.give_guidance(ledger, self.guidance, self.about, self.advice, self.plan)
+    def decide_for(self, ledger: EmployerLedger, context: Context) -> Decided:
+        """Record it; that of a key enterprise also in its agreement, from which a follow-up follows.
+
+        Rule 49.1.
+        """
+        given = services.give_guidance(ledger, self.guidance, self.about, self.advice, self.plan)
+        key = ServedAsKey(context, ledger)
+        return [*given, *key.guided(self.guidance, self.about, self.advice, self.plan)]
 
 
 class VacancyCommand(EmployerCommand):

@@ -44,6 +44,9 @@ class Power(StrEnum):
     MANAGE_AGENCIES = "manage_agencies"
     MANAGE_STAFF = "manage_staff"
     SERVE_EMPLOYERS = "serve_employers"
+    SERVE_KEY_ENTERPRISES = "serve_key_enterprises"
+    CLOSE_AGREEMENTS = "close_agreements"
+    LOAD_CATALOGUES = "load_catalogues"
     REVIEW_VACANCIES = "review_vacancies"
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
@@ -99,6 +102,7 @@ _ALL_LEVELS = frozenset(AgencyLevel)
 _SERVING_LEVELS = _ALL_LEVELS - {AgencyLevel.CITY}
 _SUBDISTRICT = frozenset({AgencyLevel.SUBDISTRICT})
 _SUPERIOR_LEVELS = frozenset({AgencyLevel.CITY, AgencyLevel.DISTRICT})
+_AGREEMENT_LEVELS = frozenset({AgencyLevel.DISTRICT, AgencyLevel.SUBDISTRICT})
 _SERVING_ROLES = frozenset(
     {Role.COUNSELLOR, Role.INFORMATION_ANALYST, Role.SERVICE_STAFF, Role.COMMUNITY_COORDINATOR}
 )
@@ -112,6 +116,17 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # The city plans and supervises; daily services are for the levels below it.
     Power.SERVE_EMPLOYERS: Requirement("4", _SERVING_LEVELS, _SERVING_ROLES, False),
+    Power.SERVE_KEY_ENTERPRISES: Requirement("44", _AGREEMENT_LEVELS, _SERVING_ROLES, False),
+    # That an agreement ran to its term follows from dates alone, so that a job may record it.
+    Power.CLOSE_AGREEMENTS: Requirement("45.3", _AGREEMENT_LEVELS, _SERVING_ROLES, True),
+    # An area's catalogue is public: whoever sets the system up for the area loads it.
+    Power.LOAD_CATALOGUES: Requirement(
+        "44",
+        _SUPERIOR_LEVELS,
+        frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+        True,
+        Reach.BELOW,
+    ),
     # Information is reviewed by analysts and counsellors (Articles 62 and 65).
     Power.REVIEW_VACANCIES: Requirement(
         "65", _SERVING_LEVELS, frozenset({Role.COUNSELLOR, Role.INFORMATION_ANALYST}), False
@@ -189,7 +204,7 @@ REQUIREMENTS: dict[Power, Requirement] = {
 }
 """The powers as data.
 
-Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 56.1, 58.1, 59.2, 60 and 65 give them.
+Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 56.1, 58.1, 59.2, 60 and 65 give them.
 """
 
 

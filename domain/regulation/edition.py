@@ -126,8 +126,10 @@ class Edition(BaseModel):
     enterprise_contact: Rhythm
     enterprise_visit_after_guidance: Term
     enterprise_visit_after_referral: Term
+    enterprise_hiring_plan_adjustment: Term
     enterprise_visit_after_hiring: Term
     employer_service_entry: Term
+    enterprise_service_entry: Term
     # Chapters 5 and 6: information, supervision
     market_report: Rhythm
     training_needs_report: Rhythm
@@ -361,9 +363,13 @@ EDITION_2018: Final = Edition.of(
            "contact with a key enterprise, needs file brought up to date"),
     _within("enterprise_visit_after_guidance", "49.1", 5, "guidance → follow-up"),
     _within("enterprise_visit_after_referral", "49.2", 5, "referrals → follow-up on interviews"),
+    _promptly("enterprise_hiring_plan_adjustment", "49.2", 5,
+              "demand found unmet → hiring plan adjusted with the enterprise"),
     _within("enterprise_visit_after_hiring", "49.3", 10,
             "hiring completed → follow-up on those who started"),
     _promptly("employer_service_entry", "50", 1, "service to an employer → entered in the ledger"),
+    _promptly("enterprise_service_entry", "50", 1,
+              "service to a key enterprise → entered in the ledger"),
     # Chapters 5 and 6: information, supervision
     _every("market_report", "52", Every.QUARTER, "analysis of supply and demand"),
     _every("training_needs_report", "54", Every.QUARTER,

@@ -18,7 +18,7 @@ from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice import DailyVacancyNotice
-from . import fairs, incidents, long_courses, ordinary, registry, short_courses
+from . import enterprises, fairs, incidents, long_courses, ordinary, registry, short_courses
 from .chance import Chance
 from .city import City, Office
 from .course import Course
@@ -148,6 +148,7 @@ class Month:
         short_courses.enter(place)
         ordinary.enter(place, self.scale.people)
         fairs.enter(place)
+        enterprises.enter(place)
         return place
 
     # --- what is entered in the diary beforehand ----------------------------------------------

@@ -112,6 +112,9 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.INSPECT_RECORDS: (ANYWHERE, {Role.SUPERVISOR}),
     Power.ANSWER_SPOT_CHECKS: (BELOW_CITY, CHIEFS),
     Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
+    Power.SERVE_KEY_ENTERPRISES: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.CLOSE_AGREEMENTS: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.LOAD_CATALOGUES: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Power.CLOSE_VACANCIES: (BELOW_CITY, SERVING),
     Power.REVIEW_VACANCIES: (BELOW_CITY, REVIEWING),
     Power.SERVE_JOB_SEEKERS: (BELOW_CITY, SERVING),
@@ -134,9 +137,11 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
     Power.MANAGE_STAFF,
+    Power.CLOSE_AGREEMENTS,
     Power.CLOSE_VACANCIES,
     Power.ISSUE_NOTICES,
     Power.SPOT_CHECK,
+    Power.LOAD_CATALOGUES,
     Power.LOOK,
     Power.REMIND,
     Power.RECORD_STATUS,
@@ -147,7 +152,7 @@ NEED_NO_PERSON = {
 
 
 @pytest.mark.rule(
-    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "56.1", "59.2", "60", "65"
+    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "44", "45.3", "56.1", "59.2", "60", "65"
 )
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("code", LEVELS)
