@@ -99,7 +99,7 @@ _SECTIONS: dict[type[Event], Section] = {
     **dict.fromkeys((services.ReferralOutcomeLearnt, fairs.FairResultKnown), Section.DEMAND_MET),
     **dict.fromkeys(
         (services.EmployerGuidanceBooked, services.EmployerGuidanceGiven, services.ReferralMade,
-         fairs.FairJoined, fairs.ReferralMadeAtFair),
+         fairs.FairJoined, fairs.FairLeft, fairs.ReferralMadeAtFair),
         Section.GUIDANCE_AND_REFERRALS,
     ),
 }  # fmt: skip
