@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-MEASUREMENTS = {"commands", "append", "catch-up", "replay", "memory", "notice"}
+MEASUREMENTS = {
+    "commands", "append", "catch-up", "mixed catch-up", "replay", "memory", "notice", "people",
+}  # fmt: skip
 PEERS = {
     "commands": {"ours, cold", "ours, cached", "stock", "stock, text and snapshots", "plain table"},
     "append": {"ours", "ours, event alone", "stock", "unordered insert"},
@@ -16,6 +18,8 @@ PEERS = {
         "COPY of the same rows, from Python",
         "raw rows of the log",
     },
+    "mixed catch-up": {"ours", "stock"},
+    "people": {"p50", "p99"},
     "replay": {
         "ours, 1 process",
         "ours, 2 processes",
@@ -34,7 +38,7 @@ def test_a_quick_run_reports_every_row(tmp_path: Path, postgres_url: str) -> Non
          "--database-url", postgres_url],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
