@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 from random import Random
 from statistics import quantiles
 from typing import Any, NamedTuple
@@ -31,9 +32,8 @@ def _load(
 ) -> dict[str, int]:
     """Fill the read models: `sample` persons from events, the rest copied from their rows."""
     ours.found(opened, persons.founding(held))
-    records = persons.in_order(persons.lives(sample, held))
-    ours.load_recorded(opened, connection, records)
-    ours.load_recorded(opened, connection, persons.long_ledger(ENTRIES, held[0]))
+    lives = chain(persons.lives(sample, held), [persons.long_ledger(ENTRIES, held[0])])
+    ours.load_recorded(opened, connection, persons.in_order(lives))
     opened.taizhang.projections.catch_up()
     _multiply(connection, held, max(ledgers // sample, 1) - 1)
     counted = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -234,14 +234,14 @@ def lives(number: int, held: list[Office], first: int = 0) -> Iterator[Life]:
         yield life
 
 
-def in_order(held: Iterator[Life]) -> list[RecordedEvent]:
+def in_order(held: Iterable[Life]) -> list[RecordedEvent]:
     """Return what is recorded of lives up to today, as a log has it: by day."""
     events = [one for life in held for one in life.events if one.occurred_on <= TODAY]
     return sorted(events, key=lambda one: one.recorded_at)
 
 
-def long_ledger(entries: int, office: Office) -> list[RecordedEvent]:
-    """Return the events of a ledger of so many entries: mostly contacts over a year."""
+def long_ledger(entries: int, office: Office) -> Life:
+    """Return the life with a ledger of so many entries: mostly contacts over a year."""
     life = Life(LONG, office.code, office.specialists[0])
     day = TODAY - timedelta(days=400)
     life.register(day)
@@ -254,4 +254,4 @@ def long_ledger(entries: int, office: Office) -> list[RecordedEvent]:
                 person_id=life.person_id, means=contact.ContactMeans.PHONE, note=note
             ),
         )
-    return sorted(life.events, key=lambda one: one.recorded_at)
+    return life

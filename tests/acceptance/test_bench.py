@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 MEASUREMENTS = {
-    "commands", "append", "catch-up", "replay", "memory", "notice", "proof", "history",
+    "commands", "append", "catch-up", "mixed catch-up", "replay", "memory", "notice", "people", "proof",
+    "history",
 }  # fmt: skip
 WITHOUT_TARGET = {"history"}
 PEERS = {
@@ -19,6 +20,8 @@ PEERS = {
         "COPY of the same rows, from Python",
         "raw rows of the log",
     },
+    "mixed catch-up": {"ours", "stock"},
+    "people": {"p50", "p99"},
     "replay": {
         "ours, 1 process",
         "ours, 2 processes",
@@ -38,7 +41,7 @@ def test_a_quick_run_reports_every_row(tmp_path: Path, postgres_url: str) -> Non
          "--database-url", postgres_url],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr

@@ -39,6 +39,7 @@ from taizhang.application.commands.job_seekers import Basics, RecordRecognition
 from taizhang.application.commands.job_seekers import RecordStatusRegistration as RecordStatus
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.employer.papers import Channel
+from taizhang.domain.events import ERASED
 from taizhang.domain.job_seeker.grading import Graded
 from taizhang.domain.job_seeker.registration import Wishes
 from taizhang.domain.organisation.staff import Role
@@ -218,6 +219,9 @@ def test_the_worklist_of_each_day_follows_the_case_from_agency_to_agency(
     assert [(line.duty, line.agency_code) for line in then] == [("visit_after_guidance", HERE)]
     then = assisted.worklist(DISTRICT, day=transferred)
     assert {line.agency_code for line in then} == {NEXT_DOOR}
+    assert world.taizhang.keys.destroy(assisted.person_id)
+    erased = assisted.worklist(DISTRICT, day=transferred)
+    assert {line.person_name_masked for line in erased} == {ERASED}
     with world.taizhang.projections.rewound(world.taizhang.events.head()) as live:
         assert live.execute(
             b"SELECT count(*) FROM obligations_asof WHERE outcome = 'open' AND due_on < now()"
