@@ -616,6 +616,31 @@ class TestInspection:
         with pytest.raises(NotAuthorised):
             world.do(AnswerSpotCheck(check_id=check.id, number=1, answer="已补"), staff)
 
+    def test_the_superior_owes_its_closing(self, world: World) -> None:
+        fill(world, 1, 1)
+        check = Check(world).examined()
+        due = check.view.answer_by
+
+        def owed() -> list[tuple[str, date]]:
+            world.taizhang.projections.catch_up()
+            duties = world.taizhang.queries().worklist(DISTRICT, by=check.supervisor)
+            return [(one.duty, one.due_on) for one in duties if one.duty == "spot_check_closing"]
+
+        assert owed() == [], "its time has not begun"
+        world.clock.now = datetime.combine(due + timedelta(days=1), time(9), SHANGHAI)
+        assert owed() == [("spot_check_closing", date(2026, 12, 21))]
+        check.office.close_due(DISTRICT, by=SYSTEM)
+        assert owed() == []
+
+    def test_who_may_not_check_may_not_examine(self, world: World) -> None:
+        fill(world, 1, 1)
+        check = Check(world).drawn()
+        for by in (world.actor("clerk"), world.actor("other-supervisor")):
+            with pytest.raises(NotAuthorised):
+                check.office.examine(check.id, by=by)
+            with pytest.raises(NotAuthorised):
+                check.office.draw(check.id, by=by)
+
     def test_read_models_equal_a_fresh_fold(self, world: World) -> None:
         fill(world, 3, 2)
         Check(world).examined().confirmed()

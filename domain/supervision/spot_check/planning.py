@@ -127,9 +127,9 @@ def plan(
         raise InvalidInput("inspecting takes time after the cut-off", field="inspect_by")
     if answer_by < inspect_by:
         raise InvalidInput("the inspected agency answers after the inspection", field="answer_by")
-    superior = directory.find(agency_code, occasion.today)
+    superior = directory.holder(agency_code, last_day(month))
     if superior is None:
-        raise InvalidInput(f"no agency bears the code {agency_code} today", field="agency_code")
+        raise InvalidInput(f"no agency bears the code {agency_code}", field="agency_code")
     strata = Strata(directory, superior, occasion.today)
     if not strata.agencies:
         raise RuleBroken("56.1", f"{agency_code} has no agency below it to inspect")
