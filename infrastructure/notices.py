@@ -22,7 +22,7 @@ from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor, Power, require
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.screening import SCREENING_VERSION
-from ..domain.supervision.notice import NoticeKind
+from ..domain.supervision.notice import NoticeKind, notice_stream
 from ..projections.canonical import canonical_json, digest
 from ..projections.daily_vacancy_notice.build import build
 from ..projections.daily_vacancy_notice.model import DailyVacancyNotice
@@ -169,9 +169,10 @@ class NoticeOffice:
                 field="day",
             )
         directory = self._service.refresh_directory()
-        if directory.find(agency_code, day) is None:
+        issuer = directory.find(agency_code, day)
+        if issuer is None:
             raise NotFound(f"no agency bears the code {agency_code} on {day}", field="agency")
-        require(directory, by, Power.ISSUE_NOTICES, agency_code, today)
+        require(directory, by, Power.ISSUE_NOTICES, directory.present_code(issuer, today), today)
 
     def _make(
         self, day: date, agency_code: str, *, corrected: bool = False
@@ -195,7 +196,11 @@ class NoticeOffice:
         dated: date,
     ) -> DailyVacancyNotice:
         directory = self._directory_at(position)
-        superior = directory.find(agency_code, day)
+        # By its stream where it was recoded only since, with effect of that day.
+        issuer = self._service.directory.find(agency_code, day)
+        superior = directory.find(agency_code, day) or (
+            directory.agency(issuer.stream_id) if issuer else None
+        )
         if superior is None:
             raise InvalidInput(
                 f"the agency {agency_code} was entered only after {day}: it has no notice of that day",
@@ -249,11 +254,22 @@ class NoticeOffice:
         return int(row["position"]) if row else 0
 
     def _previous(self, agency_code: str, day: date) -> IssuedNotice | None:
-        return self._notice(
-            "agency_code = %s AND kind = %s AND period_end < %s AND NOT superseded "
-            "ORDER BY period_end DESC LIMIT 1",
-            (agency_code, NoticeKind.DAILY_VACANCIES.value, day),
+        """Return the last notice before, under whatever code the agency bore then."""
+        agency = self._service.directory.find(agency_code, day)
+        codes = agency.codes.values() if agency else [agency_code]
+        kind = NoticeKind.DAILY_VACANCIES
+        rows = self._rows(
+            "SELECT * FROM notices WHERE agency_code = ANY(%s) AND kind = %s AND period_end < %s "
+            "AND NOT superseded ORDER BY period_end DESC LIMIT %s",
+            (codes, kind.value, day, 10 * len(codes)),
         )
+        for row in rows:
+            # Another agency may have borne the code.
+            if agency and row["stream_id"] == notice_stream(
+                kind, agency.stream_id, row["period_end"]
+            ):
+                return IssuedNotice.model_validate(row, extra="ignore")
+        return None
 
     def _in_force(self, agency_code: str, day: date) -> IssuedNotice | None:
         return self._notice(
@@ -285,8 +301,11 @@ class NoticeOffice:
             )
 
     def _row(self, statement: str, parameters: tuple[Any, ...]) -> dict[str, Any] | None:
+        return next(iter(self._rows(statement, parameters)), None)
+
+    def _rows(self, statement: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
         with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(statement.encode(), parameters).fetchone()
+            return cursor.execute(statement.encode(), parameters).fetchall()
 
     def _changed_basis(self, notice: DailyVacancyNotice) -> tuple[str, ...]:
         edition = edition_on(notice.day, self._editions)

@@ -8,11 +8,15 @@ from ..domain.calendar import WorkingDayCalendar
 from ..domain.regulation.edition import EDITIONS, Edition
 from .assistance_cases import AssistanceCases
 from .employers import Employers
+from .job_fairs import FairEmployers, FairReferrals, JobFairs
 from .job_seekers import JobSeekers
+from .key_enterprises import KeyEnterprises
 from .ledger_entries import LedgerEntries
 from .notices import Notices
 from .obligations import Obligations
+from .overdue_duties import OverdueDuties
 from .read_model import ReadModel
+from .registry_reports import RegistryReports
 from .spot_check_items import SpotCheckItems
 from .spot_checks import SpotChecks
 from .surveys import Surveys
@@ -32,9 +36,15 @@ def read_models(
         LedgerEntries(counted_by, editions),
         Obligations(counted_by, editions),
         Notices(),
+        OverdueDuties(),
         JobSeekers(),
         AssistanceCases(editions),
+        KeyEnterprises(),
         Surveys(),
+        JobFairs(),
+        FairEmployers(),
+        FairReferrals(),
+        RegistryReports(),
         SpotChecks(),
         SpotCheckItems(),
     )

@@ -16,12 +16,17 @@ from . import (
     assistance,
     assistance_course,
     assisted_work,
+    catalogues,
     contact,
     employers,
     guidance,
+    job_fairs,
     job_seekers,
+    key_enterprise_course,
+    key_enterprises,
     organisation,
     referrals,
+    registry,
     spot_checks,
 )
 from .base import Command
@@ -38,7 +43,12 @@ COMMANDS: dict[str, type[Command]] = {
         assistance,
         assisted_work,
         assistance_course,
+        job_fairs,
+        registry,
         spot_checks,
+        catalogues,
+        key_enterprise_course,
+        key_enterprises,
     )
     for cls in module.ALL
 }

@@ -55,8 +55,11 @@ class IssueNotice(Command, name="issue_notice"):
         return notice_stream(self.kind, agency.stream_id, self.period_end)
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
-        """Return the issuing agency: its own supervisors issue, or a superior's."""
-        return self.agency_code
+        """Return the issuing agency as it is today: its own supervisors issue, or a superior's."""
+        issuer = context.directory.find(self.agency_code, self.period_end)
+        if issuer is None:
+            return self.agency_code
+        return context.directory.present_code(issuer, context.occasion.today)
 
     def decide(self, aggregate: Aggregate, context: Context) -> list[Event]:
         """Issue it once; a correction supersedes it."""
