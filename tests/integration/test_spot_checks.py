@@ -40,6 +40,7 @@ from taizhang.infrastructure import spot_checks as office_module
 
 from .conftest import CITY, DISTRICT, SIBLING, SUBDISTRICT
 from .people import People
+from .test_key_enterprises import Enterprise
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -246,6 +247,21 @@ class TestDraw:
         assert [one.population for one in check.view.strata] == [2, 1]
         rows = check.queries.items(check.id, by=check.supervisor)
         assert {row.record_number for row in rows} == set(codes)
+        assert check.verify().is_proven
+
+    def test_a_transferred_enterprise_is_checked_where_it_went(self, world: World) -> None:
+        enterprise = Enterprise(world)
+        enterprise.do(enterprise.sign())
+        enterprise.transferred()
+        enterprise.number = 2
+        enterprise.do(enterprise.sign(SIBLING), SIBLING)
+        check = Check(world, RecordKind.STAFFING_NEEDS_FILES).examined()
+        assert [one.population for one in check.view.strata] == [0, 1]
+        (row,) = check.queries.items(check.id, by=check.supervisor)
+        assert row.record_id == enterprise.agreement_id
+        assert (row.record_number, row.agency_code) == (enterprise.credit_code, SIBLING)
+        wrong = {one["key"] for one in row.findings if one["verdict"] == "not_met"}
+        assert {"46/needs_file", "47/team"} <= wrong
         assert check.verify().is_proven
 
     def test_nothing_to_inspect_is_a_check_with_an_empty_frame(self, world: World) -> None:

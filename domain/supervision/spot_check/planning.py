@@ -21,7 +21,7 @@ from ...organisation.agency import AgencyCode
 from ...organisation.directory import Agency, Directory
 from ...organisation.staff import Role
 from .frame import Strata
-from .kinds import RecordKind, population_of
+from .kinds import RecordKind
 from .ranking import SEED_BYTES, commitment
 from .sample_size import Sizing, sizing_of
 
@@ -116,7 +116,6 @@ def plan(
     """
     if check.is_planned:
         raise InvalidInput(f"the check of {kind} for {month:%Y-%m} is planned already")
-    population_of(kind)
     if len(seed) != SEED_BYTES:
         raise InvalidInput(f"a seed has {SEED_BYTES} bytes", field="seed")
     if month.day != 1:
