@@ -64,6 +64,7 @@ from taizhang.application.commands.contact import (
     ResumeServices,
     SurveyWillingness,
 )
+from taizhang.application.commands.early_warning import SetWarningThreshold
 from taizhang.application.commands.employers import (
     ArchiveVacancy,
     BookEmployerGuidance,
@@ -80,6 +81,7 @@ from taizhang.application.commands.employers import (
     ReturnVacancy,
     ReviseVacancy,
     RevokeAgent,
+    StateTrainingNeeds,
     SubmitVacancy,
     VerifyAgent,
     VerifyLicence,
@@ -169,6 +171,17 @@ from taizhang.application.commands.organisation import (
     RecordCertificate,
     RenameAgency,
 )
+from taizhang.application.commands.rectification import (
+    AnswerNotice,
+    CheckRectification,
+    DeclineInterview,
+    HoldInterview,
+    NotifyProblem,
+    PutProblemRight,
+    RecordProblem,
+    ReferForAccountability,
+    WithdrawProblem,
+)
 from taizhang.application.commands.referrals import (
     ArchiveJobSearch,
     JudgeReadiness,
@@ -189,6 +202,7 @@ from taizhang.application.commands.spot_checks import (
     InspectItem,
     JudgeFinding,
 )
+from taizhang.application.ports import GradingTool, MatchingTool
 from taizhang.application.service import Request
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.calendar import WorkingDayCalendar
@@ -207,6 +221,7 @@ from taizhang.domain.job_seeker.grading import Grade
 from taizhang.domain.key_enterprise.gaps import gaps_of, missing_parts
 from taizhang.domain.key_enterprise.needs import StaffingNeeds
 from taizhang.domain.key_enterprise.state import agreement_stream
+from taizhang.domain.matching import Match, SeekerProfile, VacancyProfile
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.screening import screen
 from taizhang.domain.supervision.spot_check.kinds import RecordKind
@@ -222,6 +237,7 @@ __all__ = [
     "AdmitEmployer",
     "AdviseOnFormalities",
     "AnswerAppeal",
+    "AnswerNotice",
     "AnswerSpotCheck",
     "ApplyForConsultation",
     "ApplyForEnterpriseTransfer",
@@ -252,6 +268,7 @@ __all__ = [
     "ChangeSpecialist",
     "ChangeStaffRoles",
     "ChangeVacancy",
+    "CheckRectification",
     "ClassifyPerson",
     "CloseAgency",
     "CloseCase",
@@ -264,6 +281,7 @@ __all__ = [
     "ContactKeyEnterprise",
     "CorrectPaperBatch",
     "DeclineConsultation",
+    "DeclineInterview",
     "DeclineSignUp",
     "DocumentKind",
     "DraftVacancy",
@@ -289,10 +307,12 @@ __all__ = [
     "GiveOpinion",
     "Grade",
     "GradeJobSeeker",
+    "GradingTool",
     "GuideKeyEnterprise",
     "HandleAppeal",
     "HoldFair",
     "HoldGroupSession",
+    "HoldInterview",
     "IdentityDocument",
     "InspectItem",
     "InvalidInput",
@@ -307,11 +327,14 @@ __all__ = [
     "MakePlan",
     "MakeVisit",
     "MarkReportSent",
+    "Match",
+    "MatchingTool",
     "MergeJobSeekerLedgers",
     "MoveStaff",
     "NameGroup",
     "NotAuthorised",
     "NotFound",
+    "NotifyProblem",
     "OpenEmployerLedger",
     "OpenJobSeekerLedger",
     "OpenJobSeekerLedgerOnline",
@@ -323,6 +346,7 @@ __all__ = [
     "PlanFair",
     "PreAnnounceFair",
     "PublishVacancy",
+    "PutProblemRight",
     "ReachPlanStage",
     "RecodeAgency",
     "RecommendPlacement",
@@ -335,12 +359,14 @@ __all__ = [
     "RecordEnterpriseHiring",
     "RecordKind",
     "RecordPlanProgress",
+    "RecordProblem",
     "RecordRecognition",
     "RecordReferralOutcome",
     "RecordRefinedInformation",
     "RecordStatusRegistration",
     "RedateProgramme",
     "ReferAssisted",
+    "ReferForAccountability",
     "ReferJobSeeker",
     "RegisterEmployer",
     "RegisterJobSeeker",
@@ -364,12 +390,15 @@ __all__ = [
     "ReviseVacancy",
     "RevokeAgent",
     "RuleBroken",
+    "SeekerProfile",
+    "SetWarningThreshold",
     "Settings",
     "SignAgreement",
     "SignEnterpriseAgreement",
     "SignUpForFair",
     "StaffingNeeds",
     "StartWork",
+    "StateTrainingNeeds",
     "SubmitVacancy",
     "SupportKeyEnterprise",
     "SurveyWillingness",
@@ -379,6 +408,7 @@ __all__ = [
     "TakePaperRegistrations",
     "TooEarly",
     "Unavailable",
+    "VacancyProfile",
     "VerifyAgent",
     "VerifyEnding",
     "VerifyEnterpriseTransfer",
@@ -386,6 +416,7 @@ __all__ = [
     "VerifyTransfer",
     "WithdrawEmployer",
     "WithdrawEnterpriseTransfer",
+    "WithdrawProblem",
     "WithdrawTransfer",
     "WithdrawVacancy",
     "WorkingDayCalendar",

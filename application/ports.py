@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from ..domain.aggregate import Aggregate
 from ..domain.errors import InvalidInput
 from ..domain.events import Event, RecordedEvent
 from ..domain.job_seeker.grading import Grade
+from ..domain.matching import Match, SeekerProfile, VacancyProfile
 from ..domain.organisation.powers import Actor
 
 
@@ -52,6 +53,27 @@ class GradingTool(Protocol):
 
         Raises ValueError, saying what is missing, for answers that it cannot grade.
         """
+        ...
+
+
+class MatchingTool(Protocol):
+    """The tool that matches persons and vacancies (精准职业匹配工具), which the integrator supplies."""
+
+    @property
+    def name(self) -> str:
+        """What the tool is called, with its version: it stands beside the reasons of a match."""
+        ...
+
+    def vacancies_for(
+        self, seeker: SeekerProfile, vacancies: Iterable[VacancyProfile], limit: int
+    ) -> Sequence[Match]:
+        """Return the vacancies that match a person's ability and wishes, the best first."""
+        ...
+
+    def seekers_for(
+        self, vacancy: VacancyProfile, seekers: Iterable[SeekerProfile], limit: int
+    ) -> Sequence[Match]:
+        """Return the persons who match a vacancy, the best first."""
         ...
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,10 @@ _HISTORY = (
 _HISTORIES = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
     "WHERE originator_id = ANY(%s::uuid[]) ORDER BY originator_id, originator_version"
+)
+_AT = (
+    f"SELECT {_EVENT_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) "
+    "ORDER BY notification_id"
 )
 _DIRECTORY = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
@@ -138,6 +143,20 @@ class PostgresEventStore(PostgresApplicationRecorder):
         """Yield the events of a stream in order, up to a log position."""
         yield from self._mapper.read_all(self._rows(_HISTORY, (stream_id, up_to)))
 
+    def at(self, positions: Sequence[int]) -> Iterator[RecordedEvent]:
+        """Yield the events at these log positions, in log order."""
+        if positions:
+            yield from self._mapper.read_all(self._rows(_AT, (list(positions),)))
+
+    def personal_at(self, positions: Sequence[int], field: str) -> Iterator[tuple[int, str]]:
+        """Yield one personal field of each of the events at these log positions, with the position.
+
+        The events are of one kind, in its present shape.
+        """
+        if positions:
+            for row in self._rows(_AT, (list(positions),)):
+                yield row[4], self._mapper.read_personal(row[0], row[1], row[3], field)
+
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command, None for one that is not known."""
         rows = self._rows(
@@ -157,6 +176,14 @@ class PostgresEventStore(PostgresApplicationRecorder):
             "ORDER BY notification_id"
         )
         return list(self._mapper.read_all(self._rows(statement, (list(positions),))))
+
+    def position_before(self, moment: datetime) -> int:
+        """Return the log position of the last event recorded before a moment, 0 for none."""
+        rows = self._rows(
+            "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE recorded_at < %s",
+            (moment,),
+        )
+        return int(rows[0][0])
 
     def head(self) -> int:
         """Return the log position of the last event, 0 for an empty log."""

@@ -9,7 +9,7 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
@@ -113,6 +113,28 @@ class KeyRing:
         except InvalidTag as error:
             raise InvalidInput(f"a personal field was altered: {place}") from error
 
+    def fetch(self, subject_ids: Iterable[UUID]) -> None:
+        """Read the keys of many persons at once, so that decrypting need not ask for each."""
+        now = time.monotonic()
+        with self._lock:
+            wanted = [
+                subject_id
+                for subject_id in set(subject_ids)
+                if (known := self._known.get(subject_id)) is None
+                or now - known[1] >= REMEMBERED_SECONDS
+            ]
+        if not wanted:
+            return
+        rows = self._database.patiently(
+            lambda connection: connection.execute(
+                "SELECT subject_id, wrapped FROM personal_keys "
+                "WHERE subject_id = ANY(%s) AND wrapped IS NOT NULL",
+                (wanted,),
+            ).fetchall()
+        )
+        for row in rows:
+            self._remember(row["subject_id"], bytes(row["wrapped"]), now)
+
     def destroy(self, subject_id: UUID) -> bool:
         """Destroy a person's key for ever; return whether there was one."""
         with self._database.use() as connection:
@@ -125,6 +147,14 @@ class KeyRing:
             self._known.pop(subject_id, None)
         return done.rowcount == 1
 
+    def unwraps(self, subject_id: UUID, wrapped: bytes) -> bool:
+        """Say whether a person's key is one that was wrapped for this person by the master key."""
+        try:
+            self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject_id.bytes)
+        except (InvalidTag, ValueError):
+            return False
+        return True
+
     def _key(self, subject_id: UUID, *, create: bool) -> AESGCM | None:
         now = time.monotonic()
         with self._lock:
@@ -133,8 +163,9 @@ class KeyRing:
                 self._known.move_to_end(subject_id)
                 return known[0]
         wrapped = self._find(subject_id) or (self._make(subject_id) if create else None)
-        if wrapped is None:
-            return None
+        return None if wrapped is None else self._remember(subject_id, wrapped, now)
+
+    def _remember(self, subject_id: UUID, wrapped: bytes, now: float) -> AESGCM:
         try:
             key = AESGCM(
                 self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject_id.bytes)

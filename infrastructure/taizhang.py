@@ -10,14 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.rows import tuple_row
 
 from ..application.catalogue_import import CatalogueImport
 from ..application.commands.base import Command, CommandResult
 from ..application.job_seeker_import import JobSeekerImport
-from ..application.ports import Clock, GradingTool
+from ..application.ports import Clock, GradingTool, MatchingTool
 from ..application.service import CommandService, Request
 from ..application.vacancy_import import VacancyImport
 from ..domain.calendar import SHANGHAI, WorkingDayCalendar, parse_workdays
@@ -28,6 +28,9 @@ from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
+from .access import AccessBook
+from .audit_pack import AuditOffice
+from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
@@ -37,13 +40,17 @@ from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper, MaskingMapper
+from .monthly_ledgers import MonthlyLedgers
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
+from .seals import SealOffice
 from .settings import Settings
+from .signing import SigningKey
 from .spot_checks import SpotCheckOffice
 from .subscription_store import Subscriptions
 from .subscriptions import Subscription
+from .verify import Verifier
 
 
 def system_clock() -> datetime:
@@ -75,7 +82,9 @@ class Taizhang:
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
     - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
-    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …).
+    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …);
+    - `seals` signs what the log is, `verifier` proves that it was not altered since;
+    - `audit` exports a record, or a period, with all that proves it off line.
     """
 
     def __init__(
@@ -88,6 +97,7 @@ class Taizhang:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         grading_tool: GradingTool | None = None,
+        matching_tool: MatchingTool | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         """Put the parts together; `open` is the way in."""
@@ -110,7 +120,17 @@ class Taizhang:
             cached_ledgers=settings.cached_ledgers,
             grading_tool=grading_tool,
         )
+        secret = settings.signing_key()
+        signing_key = SigningKey(secret) if secret else None
+        self.seals = SealOffice(database, signing_key, clock)
+        self.verifier = Verifier(
+            database, self.keys, signing_key.public_key if signing_key else None
+        )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
+        accesses = AccessBook(self.service, uuid4)
+        monthly = MonthlyLedgers(
+            database, self.events, self.service, self.projections, calendar, editions, clock
+        )
         self._queries = Queries(
             database,
             self.events,
@@ -120,9 +140,17 @@ class Taizhang:
             editions,
             clock,
             self.projections,
+            self.keys,
+            accesses,
+            monthly,
+            matching_tool,
         )
+        self.audit = AuditOffice(
+            database, self.events, self.service, self._queries, self.seals, accesses, clock
+        )
+        makers = (DailyVacancies(self.events, calendar, editions), monthly)
         self.notices = NoticeOffice(
-            database, self.events, self.service, self.projections, calendar, editions, clock
+            database, self.events, self.service, self.projections, clock, self.seals, makers
         )
         self.spot_checks = SpotCheckOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock,
@@ -147,14 +175,16 @@ class Taizhang:
         calendar: WorkingDayCalendar | None = None,
         editions: tuple[Edition, ...] = EDITIONS,
         grading_tool: GradingTool | None = None,
+        matching_tool: MatchingTool | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
-        be graded. `random_bytes` makes the secret seeds of spot-checks. Settings come from the
-        environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
+        be graded. `matching_tool` is the tool for precise matching (Articles 15 and 40), by which
+        `queries().matching` answers. `random_bytes` makes the secret seeds of spot-checks. Settings come
+        from the environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
         address a private PostgreSQL is started in the data folder.
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
@@ -186,6 +216,7 @@ class Taizhang:
                 calendar=calendar or calendar_from(settings.calendar_file),
                 editions=editions,
                 grading_tool=grading_tool,
+                matching_tool=matching_tool,
                 random_bytes=random_bytes,
             )
             opened.projections.prepare()

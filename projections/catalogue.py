@@ -6,6 +6,7 @@ from typing import Any
 
 from ..domain.calendar import WorkingDayCalendar
 from ..domain.regulation.edition import EDITIONS, Edition
+from .accesses import Accesses
 from .assistance_cases import AssistanceCases
 from .employers import Employers
 from .job_fairs import FairEmployers, FairReferrals, JobFairs
@@ -16,11 +17,13 @@ from .notices import Notices
 from .obligations import Obligations
 from .overdue_duties import OverdueDuties
 from .read_model import ReadModel
+from .rectifications import Rectifications
 from .registry_reports import RegistryReports
 from .spot_check_items import SpotCheckItems
 from .spot_checks import SpotChecks
 from .surveys import Surveys
 from .vacancies import Vacancies
+from .warning_thresholds import WarningThresholds
 
 ReadModels = tuple[ReadModel[Any], ...]
 
@@ -45,6 +48,9 @@ def read_models(
         FairEmployers(),
         FairReferrals(),
         RegistryReports(),
+        Rectifications(),
+        WarningThresholds(),
         SpotChecks(),
         SpotCheckItems(),
+        Accesses(),
     )

@@ -38,6 +38,7 @@ class JobSeekerRow(Row):
     `registered_on` is the day of the job-seeking registration in force, None once that search was
     filed; `willing` the answer of the last survey. What is wanted (`occupations` …) comes from
     registration and needs file, whichever was stated last. `merged_into` is the ledger that goes on.
+    `basics_position` is where the log says who the person is, encrypted.
     """
 
     stream_id: UUID
@@ -45,10 +46,12 @@ class JobSeekerRow(Row):
     opened_on: date
     channel: str
     last_position: int
+    basics_position: int | None = None
     residence_area: str | None = None
     household: str | None = None
     education: str | None = None
     skill_level: str | None = None
+    skills: Json = "[]"
     registered_on: date | None = None
     refined_on: date | None = None
     level: SmallInt | None = None
@@ -87,7 +90,8 @@ def _json(values: Iterable[str]) -> str:
     return orjson.dumps(list(values)).decode()
 
 
-def _basics(row: JobSeekerRow, event: registration.BasicsRecorded, _: RecordedEvent) -> None:
+def _basics(row: JobSeekerRow, event: registration.BasicsRecorded, recorded: RecordedEvent) -> None:
+    row.basics_position = recorded.position
     row.residence_area = event.residence_area
     row.household = event.household.value if event.household else None
 
@@ -131,6 +135,7 @@ def _refined(
 ) -> None:
     row.refined_on = recorded.occurred_on
     row.skill_level = event.skill_level.value
+    row.skills = _json(event.skills)
 
 
 def _moved(row: JobSeekerRow, _: registration.LedgerMoved, recorded: RecordedEvent) -> None:
@@ -268,6 +273,7 @@ class JobSeekers(ReadModel[JobSeekerRow]):
     Rule 51.2.
     """
 
+    version = 2
     row = JobSeekerRow
     table = Table(
         "job_seekers",

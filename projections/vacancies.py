@@ -58,7 +58,7 @@ class VacancyRow(Row):
     What was said of an earlier content does not outlive it: a submission or a change clears the
     review (`reviewed_on`, `reviewed_by`, `review_outcome`, `overruled`). `defects` are those of the
     latest return, `published_on` and `valid_until` those of the latest publication. `missing` is a set
-    of `MISSING_BITS`.
+    of `MISSING_BITS`, `content_position` where the log holds the content.
     """
 
     vacancy_id: UUID
@@ -76,6 +76,7 @@ class VacancyRow(Row):
     screened_with: str
     first_position: int
     last_position: int
+    content_position: int
     channel: str | None = None
     publisher_id: UUID | None = None
     submitted_on: date | None = None
@@ -110,7 +111,10 @@ class _Content:
         self.findings = _FINDINGS.dump_json(found).decode() if found else None
 
 
-def _take_content(row: VacancyRow, content: VacancyContent, screening: Screening) -> None:
+def _take_content(
+    row: VacancyRow, content: VacancyContent, screening: Screening, position: int
+) -> None:
+    row.content_position = position
     kept = _Content(content, screening)
     row.title = content.title
     row.headcount = content.headcount
@@ -125,8 +129,8 @@ def _clear_review(row: VacancyRow) -> None:
     row.reviewed_on = row.reviewed_by = row.review_outcome = row.overruled = None
 
 
-def _revised(row: VacancyRow, event: VacancyRevised, _: RecordedEvent) -> None:
-    _take_content(row, event.content, event.screening)
+def _revised(row: VacancyRow, event: VacancyRevised, recorded: RecordedEvent) -> None:
+    _take_content(row, event.content, event.screening, recorded.position)
 
 
 def _submitted(row: VacancyRow, event: VacancySubmitted, recorded: RecordedEvent) -> None:
@@ -162,7 +166,7 @@ def _published(row: VacancyRow, event: VacancyPublished, recorded: RecordedEvent
 
 
 def _changed(row: VacancyRow, event: VacancyChanged, recorded: RecordedEvent) -> None:
-    _take_content(row, event.content, event.screening)
+    _take_content(row, event.content, event.screening, recorded.position)
     row.status = VacancyStatus.SUBMITTED.value
     row.changed_on = row.submitted_on = recorded.occurred_on
     row.submitted_by = recorded.staff_id
@@ -209,6 +213,7 @@ _EVENTS: frozenset[type[Event]] = frozenset({VacancyDrafted, *_CHANGES})
 class Vacancies(ReadModel[VacancyRow]):
     """One row per vacancy."""
 
+    version = 2
     row = VacancyRow
     table = Table(
         "vacancies",
@@ -262,4 +267,5 @@ def _drafted(event: VacancyDrafted, recorded: RecordedEvent) -> VacancyRow:
         screened_with=event.screening.version,
         first_position=recorded.position,
         last_position=recorded.position,
+        content_position=recorded.position,
     )

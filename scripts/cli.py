@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from ..application.commands import parse_command, schemas
+from ..application.views import DutyView
 from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
@@ -24,6 +25,8 @@ from . import (
     cli_notices,
     cli_people,
     cli_projections,
+    cli_proof,
+    cli_rectification,
     cli_registry,
     cli_spot_checks,
     cli_subscriptions,
@@ -37,6 +40,7 @@ from .console import (
     fail,
     opened,
     parse_day,
+    parse_month,
     progress_bar,
     tables,
 )
@@ -61,9 +65,15 @@ app.add_typer(cli_people.app, name="people")
 app.add_typer(cli_projections.app, name="projections")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_subscriptions.app, name="subscriptions")
+app.add_typer(cli_rectification.app, name="rectification")
 app.add_typer(cli_spot_checks.app, name="spot-check")
 app.command("run-due")(cli_jobs.run_due)
 app.command("serve-jobs", help=cli_jobs.SERVE_HELP)(cli_jobs.serve_jobs)
+app.command("seal")(cli_proof.seal)
+app.command("verify")(cli_proof.verify)
+app.command("export")(cli_proof.export)
+app.command("accesses")(cli_proof.accesses)
+keys.command("public")(cli_proof.public)
 
 
 @app.command()
@@ -119,7 +129,12 @@ def worklist(
     day: Annotated[
         str | None, typer.Option(help="As of the end of this day (YYYY-MM-DD); today if left out.")
     ] = None,
-    of: Annotated[str | None, typer.Option(help="Only the duties of this member of staff.")] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            help="Only the duties of this member of staff, and those of the agency without one."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Show what is due at an agency and those below it: for whom, by when, and why."""
@@ -140,13 +155,53 @@ def worklist(
                 f"{duty.due_on}{'（暂定）' if duty.provisional else ''}",
                 str(max(duty.days_late, 0) or ""),
                 duty.title_zh,
-                duty.subject or str(duty.subject_id)[:8],
+                duty.subject or _person(duty) or str(duty.subject_id)[:8],
                 duty.employer_name or "",
                 duty.agency_code,
-                duty.staff_id,
+                duty.staff_id or "（待确定）",
                 duty.citation,
             )
         tables.print(table if duties else "无到期事项")
+
+
+def _person(duty: DutyView) -> str:
+    return " ".join(filter(None, (duty.ledger_number, duty.person_name_masked)))
+
+
+@app.command()
+def warnings(
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    month: Annotated[
+        str | None, typer.Option(help="The month (YYYY-MM); the present one if left out.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show every indicator, beyond its threshold or not.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show early warnings (Article 58) of an agency and those directly below it."""
+    with opened() as taizhang:
+        found = taizhang.queries().supervision.warnings(
+            agency,
+            by=actor(staff, agency),
+            month=parse_month(month) if month else None,
+            beyond=not every,
+        )
+    if as_json:
+        for one in found:
+            typer.echo(one.model_dump_json())
+        return
+    table = Table("机构", "指标", "数值", "预警线", "情况", title="质量监测预警")
+    for one in found:
+        table.add_row(
+            f"{one.agency} {one.agency_code}",
+            one.indicator_zh,
+            one.value,
+            str(one.limit),
+            one.detail if one.beyond else "正常",
+        )
+    tables.print(table if found else "各项监测指标均未超过预警线")
 
 
 @app.command()
@@ -200,7 +255,7 @@ def screen(
 
 @keys.command("new")
 def make_key() -> None:
-    """Print a new random key for TAIZHANG_MASTER_KEY or TAIZHANG_IDENTITY_KEY. Keep it safe."""
+    """Print a new random key for TAIZHANG_MASTER_KEY, …_IDENTITY_KEY or …_SEALING_KEY. Keep it safe."""
     typer.echo(new_key())
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..employer import fairs, ledger, papers, services, vacancy
+from ..employer import fairs, ledger, papers, services, training, vacancy
 from ..events import Event
 from .duty import Duty, EntryDuty, On, events_of
 
-EVENTS: Final = events_of(ledger, papers, vacancy, services, fairs)
+EVENTS: Final = events_of(ledger, papers, vacancy, services, training, fairs)
 """Every event of an employer's ledger."""
 
 DUTIES: Final = (

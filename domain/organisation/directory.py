@@ -343,3 +343,14 @@ class Directory:
             and self.holder(code, day) is agency
         )
         return sorted(present, key=lambda member: member.staff_id)
+
+    def roles_by_agency(self, day: date) -> dict[UUID, frozenset[Role]]:
+        """Return the roles that somebody on the staff of each agency has on `day` (Article 60)."""
+        found: dict[UUID, frozenset[Role]] = {}
+        for member in list(self._staff.values()):
+            code = member.agency_codes.on(day)
+            agency = self.holder(code, day) if code is not None else None
+            if agency is not None:
+                held = found.get(agency.stream_id, frozenset())
+                found[agency.stream_id] = held | member.roles_on(day)
+        return found

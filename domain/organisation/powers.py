@@ -55,6 +55,7 @@ class Power(StrEnum):
     ANSWER_SPOT_CHECKS = "answer_spot_checks"
     REMIND = "remind"
     LOOK = "look"
+    AUDIT = "audit"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
     RECORD_STATUS = "record_status"
@@ -66,11 +67,15 @@ class Power(StrEnum):
     RECEIVE_APPEALS = "receive_appeals"
     HANDLE_APPEALS = "handle_appeals"
     ASSIST = "assist"
+    VISIT = "visit"
     APPROVE_ENDINGS = "approve_endings"
     CONSULT = "consult"
     DECIDE_TRANSFERS = "decide_transfers"
     ORGANISE_FAIRS = "organise_fairs"
     SEND_REPORTS = "send_reports"
+    SUPERVISE = "supervise"
+    RECTIFY = "rectify"
+    SET_WARNINGS = "set_warnings"
 
 
 class Reach(StrEnum):
@@ -78,8 +83,12 @@ class Reach(StrEnum):
 
     OWN = "own"
     """The records of the agency itself."""
+    SUBDISTRICT = "subdistrict"
+    """Of a station, also the records of the subdistrict that it belongs to."""
     BELOW = "below"
     """Also those of the agencies below it."""
+    ONLY_BELOW = "only_below"
+    """Those of the agencies below it alone: nobody supervises itself."""
     DISTRICT = "district"
     """Also those below it, and those of all agencies in the same district: a person is served by
     whichever agency there he or she comes to."""
@@ -148,6 +157,10 @@ REQUIREMENTS: dict[Power, Requirement] = {
     # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
     Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
+    # Whole records with all that proves them, and who read personal data: for who supervises.
+    Power.AUDIT: Requirement(
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
+    ),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
     ),
@@ -187,6 +200,14 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # Agreements are the subdistricts' (Article 23), who serve the person from then on.
     Power.ASSIST: Requirement("23.1", _SUBDISTRICT, _SERVING_ROLES, False),
+    # Follow-up visits are also made by the coordinators of the subdistrict's stations (Article 60).
+    Power.VISIT: Requirement(
+        "60",
+        frozenset({AgencyLevel.SUBDISTRICT, AgencyLevel.STATION}),
+        _SERVING_ROLES,
+        False,
+        Reach.SUBDISTRICT,
+    ),
     Power.APPROVE_ENDINGS: Requirement(
         "29", _SUBDISTRICT, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
@@ -201,10 +222,24 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.ORGANISE_FAIRS: Requirement("42", _ALL_LEVELS, _SERVING_ROLES, False),
     # Reports go out by a connection that a superior may hold for those below it.
     Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
+    # Problems at the agencies below are found, notified and checked, and their heads interviewed.
+    Power.SUPERVISE: Requirement(
+        "56.1",
+        _ALL_LEVELS - {AgencyLevel.STATION},
+        frozenset({Role.SUPERVISOR}),
+        False,
+        Reach.ONLY_BELOW,
+    ),
+    # The inspected agency itself answers and puts right.
+    Power.RECTIFY: Requirement("58.2a", _ALL_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False),
+    # The city sets the thresholds for all, a district its own on top of them.
+    Power.SET_WARNINGS: Requirement(
+        "58.1", _SUPERIOR_LEVELS, frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), False
+    ),
 }
 """The powers as data.
 
-Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 56.1, 58.1, 59.2, 60 and 65 give them.
+Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them.
 """
 
 
@@ -241,6 +276,10 @@ def require(
         raise NotAuthorised(f"no agency answers for the code {owner_code} on {day}")
     if _reaches(agency, owner, asked.reach):
         return
+    if owner is agency:
+        raise NotAuthorised(
+            "an agency does not supervise itself: its superior does", rule_id="56.1"
+        )
     if owner.is_at_or_below(agency):
         raise NotAuthorised(
             "a superior agency may look at this record but not write in it; "
@@ -261,9 +300,11 @@ def reaches(directory: Directory, actor: Actor, power: Power, owner_code: str, d
 
 def _reaches(agency: Agency, owner: Agency, reach: Reach) -> bool:
     if owner is agency:
-        return True
+        return reach is not Reach.ONLY_BELOW
     if reach is Reach.OWN:
         return False
+    if reach is Reach.SUBDISTRICT:
+        return agency.level is AgencyLevel.STATION and agency.parent is owner
     if owner.is_at_or_below(agency):
         return True
     district = _district(agency)

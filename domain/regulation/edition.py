@@ -144,7 +144,14 @@ class Edition(BaseModel):
     spot_check_notice: Rhythm
     problem_notice: Term
     rectification: Term
+    rectification_check: Term
     notices_before_interview: Count
+    warning_pass_rate: Count
+    warning_overdue_share: Count
+    warning_late_entry_share: Count
+    warning_late_review_share: Count
+    warning_repeated_problems: Count
+    warning_missing_roles: Count
     # Chapter 7: staff
     star_counsellor_years: Count
     chief_counsellor_years: Count
@@ -392,8 +399,19 @@ EDITION_2018: Final = Edition.of(
            "result of spot-checks of ledgers and files notified"),
     _promptly("problem_notice", "58.2a", 1, "problem found → notified to the agency"),
     _promptly("rectification", "58.2a", 10, "problem notified → put right"),
+    _promptly("rectification_check", "58.2a", 5,
+              "reported as put right → checked by the superior (督促其整改)"),
     _count("notices_before_interview", "58.2b", 3, "次通报",
            "notices of one problem, not put right, that open an interview"),
+    _standard("warning_pass_rate", "58.1", 90, "%", "pass rate of spot-checks below which is warned of"),
+    _standard("warning_overdue_share", "58.1", 10, "%",
+              "share of the month's duties not kept, above which is warned of"),
+    _standard("warning_late_entry_share", "58.1", 10, "%", "share of late entries, likewise"),
+    _standard("warning_late_review_share", "58.1", 10, "%", "share of vacancies reviewed late, likewise"),
+    _standard("warning_repeated_problems", "58.1", 0, "个",
+              "problems notified twice or more and not put right, likewise"),
+    _standard("warning_missing_roles", "58.1", 0, "类",
+              "kinds of staff (Article 60) that an agency has nobody for, likewise"),
     # Chapter 7: staff
     _count("star_counsellor_years", "63", 5, "年", "front-line counselling before star counsellor"),
     _count("chief_counsellor_years", "63", 10, "年",

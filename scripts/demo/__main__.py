@@ -35,8 +35,10 @@ from ...infrastructure.embedded import EmbeddedPostgres
 from ...infrastructure.settings import Settings
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice.model import ONCE
+from ...projections.monthly_ledger_notice import MonthlyLedgerNotice
 from ..console import console, fail
 from ..sample_grading import SampleGradingTool
+from ..sample_matching import SampleMatchingTool
 from .chance import Chance
 from .city import districts
 from .desk import SetClock
@@ -88,6 +90,7 @@ def main(
                 _settings(out, database_url),
                 clock=clock,
                 grading_tool=SampleGradingTool(),
+                matching_tool=SampleMatchingTool(),
                 random_bytes=Chance(seed).another("seeds").secret,
             ) as taizhang,
         ):
@@ -98,9 +101,11 @@ def main(
             city = play.city.city.people(Role.SUPERVISOR)[0]
             enterprises = taizhang.queries().enterprises.counts(city.agency_code, by=city).total
             proof = taizhang.notices.recompute(own[len(own) // 2].notice_id, by=supervisor)
+            monthly = play.supervision.notices[-1].notice_id
+            proofs = (proof, taizhang.notices.recompute(monthly, by=supervisor))
     except (TaizhangError, psycopg.Error, OSError) as error:
         fail(error)
-    _tell(play, people, enterprises, proof, checked, time.monotonic() - began, first_file)
+    _tell(play, people, enterprises, proofs, checked, time.monotonic() - began, first_file)
 
 
 def _play(play: Month, out: Path) -> tuple[Path, Tally, list[Checked]]:
@@ -195,7 +200,7 @@ def _tell(
     play: Month,
     people: Tally,
     enterprises: EnterpriseCounts,
-    proof: Recomputed,
+    proofs: tuple[Recomputed, ...],
     checked: list[Checked],
     seconds: float,
     first_file: Path,
@@ -248,9 +253,13 @@ def _tell(
             f"{enterprises.without_team} without a team; {sum(enterprises.overdue.values())} duties "
             "overdue",
         ),
-        (
-            "recomputed",
-            f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+        _monthly_row(play.supervision.notices[-1].content),
+        *(
+            (
+                "recomputed",
+                f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+            )
+            for proof in proofs
         ),
         ("time taken", f"{seconds:.0f} s"),
     )
@@ -265,7 +274,7 @@ def _tell(
     report = Console()
     report.print(table)
     report.print(f"Open first: {first_file}", soft_wrap=True, highlight=False)
-    if not proof.is_proven or not all(one.proof.is_proven for one in checked):
+    if not all([*(proof.is_proven for proof in proofs), *(one.proof.is_proven for one in checked)]):
         raise typer.Exit(1)
 
 
@@ -277,6 +286,15 @@ def _check_row(one: Checked) -> tuple[str, str]:
         f"{len(items)} of {proof.records} drawn, {len(inspected)} inspected, "
         f"{sum(bool(item.faulty) for item in inspected)} faulty; sample "
         f"{'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+    )
+
+
+def _monthly_row(notice: MonthlyLedgerNotice) -> tuple[str, str]:
+    problems = notice.overall.problems
+    return (
+        "monthly notice",
+        f"{problems.total} problems notified, {problems.second} for the second time, "
+        f"{len(notice.put_right)} put right, {len(notice.warnings)} early warnings",
     )
 
 

@@ -30,6 +30,7 @@ from .neighbourhood import MONTHS_BEFORE, Neighbourhood
 from .people import People
 from .plan import draw_plan
 from .spot_checks import SpotChecks
+from .supervision import Supervision
 from .texts import jobs_of
 
 LEAD_IN = 8
@@ -100,6 +101,7 @@ class Month:
         incidents.enter(self)
         self.neighbourhood = self._enter_people()
         self.spot_checks = SpotChecks(self)
+        self.supervision = Supervision(self)
         self.diary.work_off(datetime.combine(self.opening, time(8), SHANGHAI))
         day, played = self.opening, 0
         all_days = (self.last - self.opening).days + 1
@@ -110,6 +112,7 @@ class Month:
             self.clock.now = next_morning
             self.taizhang.projections.catch_up(progress=lambda at: folded(at.position, at.goal))
             self.spot_checks.morning(day)
+            self.supervision.morning(day)
             if day >= self.first:
                 self._issue(day)
             registry.send(self)
@@ -134,6 +137,7 @@ class Month:
             who = office.people(Role.SUPERVISOR)[0] if working else Actor.system(office.code)
             issued = self.taizhang.notices.issue_daily_vacancies(day, office.code, by=who)
             content = self.taizhang.notices.document(issued.notice_id, by=who)
+            assert isinstance(content, DailyVacancyNotice)
             self.notices.append(Issued(issued.notice_id, content))
 
     def issued_by(self, code: str) -> list[Issued]:
@@ -171,6 +175,8 @@ class Month:
     def _register(self, employer: Employer, basics: bool) -> None:
         clerk = employer.office.clerks[0]
         self.desk.do(clerk, *employer.registration(basics=basics))
+        if (needs := employer.training_needs()) is not None:
+            self.desk.do(clerk, needs)
         if not basics:
             # Found out by the notices only: the basics are asked for some days after the first one.
             day = max(self.clock.today, self.first) + timedelta(days=self.chance.whole(6, 14))

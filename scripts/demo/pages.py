@@ -15,9 +15,11 @@ from ...application.views import DutyView
 from ...domain.identity import mask_name
 from ...domain.person_ledger import ledger_number
 from ...domain.regulation.rules import RULES
+from ...projections import monthly_ledger_notice
 from ...projections.canonical import canonical_json
 from ...projections.daily_vacancy_notice import DailyVacancyNotice, render_html, render_xlsx
 from ...projections.daily_vacancy_notice.labels import RULE_TITLES
+from ...projections.monthly_ledger_notice import MonthlyLedgerNotice
 from .month import Issued, Month
 from .spot_checks import Checked
 from .spot_checks_page import write_spot_checks
@@ -46,6 +48,8 @@ def write_pages(
     for issued in month.notices:
         _write_notice(folder / issued.notice_id, issued.content)
         written()
+    for monthly in month.supervision.notices:
+        _write_monthly(folder / monthly.notice_id, monthly.content)
     lines = ",\n".join(duty.model_dump_json() for duty in worklist)
     (out / "worklist.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     counted = tally(month)
@@ -71,6 +75,12 @@ def _write_notice(path: Path, notice: DailyVacancyNotice) -> None:
     path.with_suffix(".json").write_bytes(canonical_json(notice))
     path.with_suffix(".html").write_text(render_html(notice), encoding="utf-8")
     render_xlsx(notice, path.with_suffix(".xlsx"))
+
+
+def _write_monthly(path: Path, notice: MonthlyLedgerNotice) -> None:
+    path.with_suffix(".json").write_bytes(canonical_json(notice))
+    path.with_suffix(".html").write_text(monthly_ledger_notice.render_html(notice), "utf-8")
+    monthly_ledger_notice.render_xlsx(notice, path.with_suffix(".xlsx"))
 
 
 def _write_checks(path: Path, checked: list[Checked]) -> None:
@@ -112,6 +122,7 @@ def _index(environment: Environment, month: Month, worklist: list[DutyView], cou
 
     return environment.get_template("index.html.j2").render(
         district=month.city.district,
+        monthly=month.supervision.notices,
         first=month.first,
         last=month.last,
         figures=_figures(month),

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-MEASUREMENTS = {"commands", "append", "catch-up", "replay", "memory", "notice"}
+MEASUREMENTS = {"commands", "append", "catch-up", "replay", "memory", "notice", "proof"}
 PEERS = {
     "commands": {"ours, cold", "ours, cached", "stock", "stock, text and snapshots", "plain table"},
     "append": {"ours", "ours, event alone", "stock", "unordered insert"},

@@ -218,7 +218,14 @@ def test_an_old_payload_still_loads_and_means_the_same(topic: str) -> None:
     event = read(Mapper(keys), topic, json.dumps(one["payload"]).encode())
     assert event.event_name == topic.partition("@")[0]
     now = event.model_dump(mode="json")
-    assert {name: now.get(name) for name in one["means"]} == one["means"]
+    assert says(now, one["means"])
+
+
+def says(now: Any, meant: Any) -> bool:
+    """Tell whether a value holds what was meant, and maybe fields that came later."""
+    if isinstance(meant, dict):
+        return all(name in now and says(now[name], value) for name, value in meant.items())
+    return bool(now == meant)
 
 
 def test_golden_payloads_fill_every_field() -> None:

@@ -111,6 +111,7 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.SPOT_CHECK: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
     Power.INSPECT_RECORDS: (ANYWHERE, {Role.SUPERVISOR}),
     Power.ANSWER_SPOT_CHECKS: (BELOW_CITY, CHIEFS),
+    Power.AUDIT: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
     Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
     Power.SERVE_KEY_ENTERPRISES: (STREETS | {DISTRICT, OTHER}, SERVING),
     Power.CLOSE_AGREEMENTS: (STREETS | {DISTRICT, OTHER}, SERVING),
@@ -128,11 +129,15 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.RECEIVE_APPEALS: (ANYWHERE, ANYBODY),
     Power.HANDLE_APPEALS: (SUPERIOR, {Role.SUPERVISOR, Role.SERVICE_STAFF}),
     Power.ASSIST: (STREETS, SERVING),
+    Power.VISIT: (STREETS | {STATION}, SERVING),
     Power.APPROVE_ENDINGS: (STREETS, CHIEFS),
     Power.CONSULT: (SUPERIOR, {Role.COUNSELLOR, Role.SUPERVISOR}),
     Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
     Power.ORGANISE_FAIRS: (ANYWHERE, SERVING),
     Power.SEND_REPORTS: (ANYWHERE, SERVING),
+    Power.SUPERVISE: (set(), {Role.SUPERVISOR}),  # never over itself
+    Power.RECTIFY: (ANYWHERE, CHIEFS),
+    Power.SET_WARNINGS: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
 }
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
@@ -142,6 +147,7 @@ NEED_NO_PERSON = {
     Power.ISSUE_NOTICES,
     Power.SPOT_CHECK,
     Power.LOAD_CATALOGUES,
+    Power.AUDIT,
     Power.LOOK,
     Power.REMIND,
     Power.RECORD_STATUS,
@@ -173,6 +179,16 @@ def test_a_person_is_served_by_any_agency_of_the_district(directory: Directory, 
     assert may(directory, clerk, Power.ASSIST, owner) is (owner == SIBLING)
 
 
+@pytest.mark.rule("60")
+@pytest.mark.parametrize("owner", LEVELS)
+def test_a_station_visits_the_people_of_its_subdistrict(directory: Directory, owner: str) -> None:
+    coordinator = person(Role.COMMUNITY_COORDINATOR, STATION)
+    assert may(directory, coordinator, Power.VISIT, owner) is (owner in (STATION, SUBDISTRICT))
+    assert not may(directory, coordinator, Power.ASSIST, owner)
+    clerk = person(Role.COUNSELLOR, SUBDISTRICT)
+    assert may(directory, clerk, Power.VISIT, owner) is (owner == SUBDISTRICT)
+
+
 @pytest.mark.rule("56.1")
 @pytest.mark.parametrize("owner", LEVELS)
 @pytest.mark.parametrize("code", LEVELS)
@@ -195,6 +211,27 @@ def test_only_the_agency_that_holds_a_record_writes_in_it(
     directory: Directory, power: Power, code: str, owner: str
 ) -> None:
     assert may(directory, person(Role.COUNSELLOR, code), power, owner) is (code == owner)
+
+
+@pytest.mark.rule("56.1", "58.2a")
+@pytest.mark.parametrize("owner", LEVELS)
+@pytest.mark.parametrize("code", LEVELS)
+def test_a_superior_supervises_those_below_it_and_nobody_itself(
+    directory: Directory, code: str, owner: str
+) -> None:
+    above = LEVELS[owner][1]
+    line = []
+    while above is not None:
+        line.append(above)
+        above = LEVELS[above][1]
+    assert may(directory, person(Role.SUPERVISOR, code), Power.SUPERVISE, owner) is (code in line)
+    assert not may(directory, person(Role.COUNSELLOR, code), Power.SUPERVISE, owner)
+
+
+@pytest.mark.rule("56.1")
+def test_who_would_supervise_itself_is_told_so(directory: Directory) -> None:
+    with pytest.raises(NotAuthorised, match=r"rule 56\.1: an agency does not supervise itself"):
+        require(directory, person(Role.SUPERVISOR, DISTRICT), Power.SUPERVISE, DISTRICT, DAY)
 
 
 @pytest.mark.rule("56.1")

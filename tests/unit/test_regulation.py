@@ -274,6 +274,13 @@ def test_the_policy_defaults_are_those_agreed() -> None:
         "spot_check_closing": 2,
         "problem_notice": 1,
         "rectification": 10,
+        "rectification_check": 5,
+        "warning_pass_rate": 90,
+        "warning_overdue_share": 10,
+        "warning_late_entry_share": 10,
+        "warning_late_review_share": 10,
+        "warning_repeated_problems": 0,
+        "warning_missing_roles": 0,
         "staff_report": 5,
         "about_window": 10,
     }
