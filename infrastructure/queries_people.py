@@ -6,6 +6,7 @@ serving agency, for a reason that is recorded.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,7 @@ from ..domain.access import Purpose
 from ..domain.assistance.state import LIVE
 from ..domain.duties import assistance
 from ..domain.errors import NotAuthorised, NotFound
+from ..domain.events import RecordedEvent
 from ..domain.obligations import TITLES_ZH, Outcome
 from ..domain.organisation.powers import Actor, Power, reaches
 from ..domain.person_ledger import Section, ledger_number
@@ -126,9 +128,7 @@ class PeopleQueries(PeopleSummaries):
         }
         if reason is not None:
             # Whatever is shown was read, whether the read models know of it or not.
-            held_by = self._require_serving(person, by, reason)
-            access = Access(by, person.ids[0], held_by, Purpose.LEDGER, reason)
-            self._accesses.record(access, (one for some in histories.values() for one in some))
+            self._record_reading(person, by, reason, histories.values())
         held = {row["position"]: row for row in self._rows(_ENTRIES, (person.streams,))}
         entries: dict[str, list[LedgerEntry]] = {section.value: [] for section in Section}
         for history in histories.values():
@@ -170,7 +170,7 @@ class PeopleQueries(PeopleSummaries):
 
         A course is the stages, the plan against what happened, and the duties met and missed; who sees
         one case of a person sees those before it. What the stages of the plan are about is left out;
-        with a `reason`, staff of the serving agency see it, and that they did is recorded.
+        with a `reason`, staff of the serving agency see it, and that they do is recorded first.
 
         Raises NotFound; NotAuthorised (51.2 for what is personal). Rules 25, 26, 32, 51.2.
         """
@@ -182,20 +182,23 @@ class PeopleQueries(PeopleSummaries):
             case for case in person.cases if not rows or case["stream_id"] == case_or_person_id
         ]
         if reason is not None:
-            held_by = self._require_serving(person, by, reason)
-            access = Access(by, person.ids[0], held_by, Purpose.LEDGER, reason)
-            read = (one for case in wanted for one in self._store.history(case["stream_id"]))
-            self._accesses.record(access, read)
+            histories = [list(self._store.history(case["stream_id"])) for case in wanted]
+            self._record_reading(person, by, reason, histories)
         today, in_clear = self._today(), reason is not None
         return tuple(self._course(person, case, today, in_clear=in_clear) for case in wanted)
 
     def streams(self, person_id: UUID, *, by: Actor) -> tuple[list[UUID], list[str]]:
         """Return every stream that holds a part of a person's record, and the agencies that serve the person.
 
-        The ledger that goes on is the first. Raises NotFound, NotAuthorised.
+        The ledger that goes on is the first; reports to the registry come last. Raises NotFound,
+        NotAuthorised.
         """
         person = self._person(person_id, by)
-        return person.streams, person.serving
+        reports = self._rows(
+            "SELECT stream_id FROM registry_reports WHERE person_id = ANY(%s) ORDER BY decided_on, stream_id",
+            (person.ids,),
+        )
+        return [*person.streams, *(row["stream_id"] for row in reports)], person.serving
 
     # --- helpers ------------------------------------------------------------------------------
 
@@ -225,6 +228,13 @@ class PeopleQueries(PeopleSummaries):
                 rule_id="51.2",
             )
         return serving[by.agency_code]
+
+    def _record_reading(
+        self, person: _Person, by: Actor, reason: str, read: Iterable[list[RecordedEvent]]
+    ) -> None:
+        held_by = self._require_serving(person, by, reason)
+        access = Access(by, person.ids[0], held_by, Purpose.LEDGER, reason)
+        self._accesses.record(access, (one for history in read for one in history))
 
     def _course(
         self, person: _Person, case: dict[str, Any], day: date, *, in_clear: bool

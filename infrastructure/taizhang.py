@@ -164,6 +164,7 @@ class Taizhang:
             all_jobs(workshop, self.notices, self.spot_checks),
             clock,
             settings,
+            self.seals,
         )
 
     @classmethod
