@@ -63,7 +63,17 @@ class Mapper:
         # Past the named tuple's own constructor, which takes twice the time.
         return tuple.__new__(
             RecordedEvent,
-            (event, stream_id, version, position, occurred_on, recorded_at, staff_id, agency_code, command_id),
+            (
+                event,
+                stream_id,
+                version,
+                position,
+                occurred_on,
+                recorded_at,
+                staff_id,
+                agency_code,
+                command_id,
+            ),
         )
 
     def read_all(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[RecordedEvent]:
@@ -118,8 +128,8 @@ class _Readers(dict[str, Read | None]):
 
     def __missing__(self, topic: str) -> Read | None:
         cls = self._registry.current(topic)
-        in_one_step = cls is not None and not cls.personal_fields
-        read = self[topic] = self.of(cls) if in_one_step else None
+        read = None if cls is None or cls.personal_fields else self.of(cls)
+        self[topic] = read
         return read
 
     def of(self, cls: type[Event]) -> Read:
