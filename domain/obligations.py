@@ -90,6 +90,9 @@ TRIGGERS_ZH: Final = MappingProxyType(
 """What gives rise to duties, by the stored name of the event."""
 
 _GOES_ON: Final = frozenset({Outcome.MOVED, Outcome.REDATED})
+# Looked up once: a member costs a call in Python 3.11, and these are asked for with every event.
+_MET, _LATE = Outcome.MET, Outcome.LATE
+_ABOUT_MONTHS, _WORKING_DAYS_BEFORE = Unit.ABOUT_MONTHS, Unit.WORKING_DAYS_BEFORE
 _DUTIES: Final = {duty.key: duty for duty in DUTIES}
 _EFFECTS: Final = effects_of(DUTIES)
 _ENTRY: Final = {event: duty for duty in ENTRY_DUTIES for event in duty.services}
@@ -140,7 +143,7 @@ class End(NamedTuple):
         outcome = self.closing.outcome
         if outcome is not None:
             return outcome
-        return Outcome.MET if self.recorded.occurred_on <= held.due_on else Outcome.LATE
+        return _MET if self.recorded.occurred_on <= held.due_on else _LATE
 
     def next_spell(self, held: Any, edition: Edition, calendar: WorkingDayCalendar) -> Obligation:
         """Return the spell in which the duty goes on; it may be the same, then nothing changes."""
@@ -258,9 +261,9 @@ def _dates(
         day = _term(edition, duty.after).due(day, calendar).day
     term = _term(edition, duty.term_key)
     opens_on = day
-    if term.unit is Unit.ABOUT_MONTHS:
+    if term.unit is _ABOUT_MONTHS:
         opens_on = term.window(day).opens
-    elif term.unit is Unit.WORKING_DAYS_BEFORE:
+    elif term.unit is _WORKING_DAYS_BEFORE:
         opens_on = recorded.occurred_on
     return day, opens_on, term.due(day, calendar)
 
@@ -306,7 +309,7 @@ def late_entry(
         due.provisional,
         entered_on,
         recorded.position,
-        Outcome.LATE.value,
+        _LATE.value,
     )
 
 

@@ -65,9 +65,11 @@ _HISTORY = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
     "WHERE originator_id = %s AND notification_id <= coalesce(%s, notification_id) ORDER BY originator_version"
 )
+# One stream after the other: sorting them all together would take the server half as long again.
 _HISTORIES = (
+    "SELECT event.* FROM unnest(%s::uuid[]) AS wanted (stream_id) CROSS JOIN LATERAL ("
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
-    "WHERE originator_id = ANY(%s::uuid[]) ORDER BY originator_id, originator_version"
+    "WHERE originator_id = wanted.stream_id ORDER BY originator_version) AS event"
 )
 _AT = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) "
@@ -127,10 +129,10 @@ class PostgresEventStore(PostgresApplicationRecorder):
     ) -> Iterator[tuple[UUID, Aggregate]]:
         """Yield aggregates from their events alone, `at_once` to a round trip; without those that have none."""
         for start in range(0, len(stream_ids), at_once):
-            rows = self._rows(_HISTORIES, (list(stream_ids[start : start + at_once]),))
             found: list[tuple[UUID, Aggregate]] = []
             # What is read makes no circles, but much for the collector to look through.
             with collector_paused():
+                rows = self._rows(_HISTORIES, (list(stream_ids[start : start + at_once]),))
                 aggregate = kind()
                 for recorded in self._mapper.read_all(rows):
                     if recorded.version == 1:

@@ -117,7 +117,7 @@ class LedgerEntries(ReadModel[Row]):
                 edition = in_force[occurred_on]
                 late = edition is not None and late_entry(recorded, edition, calendar) is not None
             rows.add_final(
-                LedgerEntryRow(
+                (
                     recorded.stream_id,
                     recorded.position,
                     section,

@@ -104,8 +104,6 @@ class Obligations(ReadModel[ObligationRow]):
         """End what an event ends, then add what it gives rise to."""
         in_force, calendar = self._in_force, self._calendar
         for recorded in events:
-            if type(recorded.event) not in EVENTS_WITH_DUTIES:
-                continue
             edition = in_force[recorded.occurred_on]
             for end in ending(recorded):
                 group = rows.group(end.subject_id)
