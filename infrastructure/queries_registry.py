@@ -11,7 +11,7 @@ from ..application.service import CommandService
 from ..application.views_fairs import RegistryReportView, ReportedPerson
 from ..domain.access import Purpose
 from ..domain.errors import NotAuthorised, NotFound
-from ..domain.events import RecordedEvent
+from ..domain.events import ERASED, RecordedEvent
 from ..domain.job_seeker.contact import Ground
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.registration import BasicsRecorded, JobSeekerLedgerOpened
