@@ -303,8 +303,10 @@ class _Run:
             self._relied_on.setdefault(stream_id, self._open[stream_id].aggregate.version)
         names = []
         for one in decided:
-            stream_id, event = one if isinstance(one, Addressed) else (own_stream, one)
-            self._apply(request, stream_id, day, event)
+            stream_id, event, other_day = (
+                one if isinstance(one, Addressed) else (own_stream, one, None)
+            )
+            self._apply(request, stream_id, other_day or day, event)
             names.append(event.event_name)
         result = CommandResult(
             stream_id=own_stream,

@@ -28,6 +28,10 @@ _PAGE_OF_STREAMS = (
     f"SELECT {_COLUMNS} FROM stored_events WHERE originator_id = ANY(%b) "
     "AND notification_id > %b AND notification_id <= %b ORDER BY notification_id LIMIT %b"
 )
+_PAGE_OF_TYPES = (
+    f"SELECT {_COLUMNS} FROM stored_events WHERE split_part(topic, '@', 1) = ANY(%b) "
+    "AND notification_id > %b AND notification_id <= %b ORDER BY notification_id LIMIT %b"
+)
 _AT = (
     f"SELECT {_COLUMNS} FROM stored_events WHERE notification_id = ANY(%b) ORDER BY notification_id"
 )
@@ -104,6 +108,11 @@ class EventLog:
     def page_of(self, streams: list[UUID], after: int, limit: int, until: int) -> Page:
         """Return the like of some streams alone."""
         found = self._cursor.execute(_PAGE_OF_STREAMS, (streams, after, until, limit), binary=True)
+        return self._decode(found.fetchall())
+
+    def page_of_types(self, names: list[str], after: int, limit: int, until: int) -> Page:
+        """Return the like of events with some stored names alone, whatever their versions."""
+        found = self._cursor.execute(_PAGE_OF_TYPES, (names, after, until, limit), binary=True)
         return self._decode(found.fetchall())
 
     def at(self, positions: list[int]) -> Page:

@@ -215,7 +215,8 @@ class NoticeOffice:
             raise NotFound(
                 f"no agency bears the code {agency_code} on {period.end}", field="agency"
             )
-        require(directory, by, Power.ISSUE_NOTICES, agency_code, today)
+        present = directory.present_code(superior, today)
+        require(directory, by, Power.ISSUE_NOTICES, present, today)
         return superior
 
     def _issue(
@@ -282,7 +283,11 @@ class NoticeOffice:
         dated: date,
     ) -> AnyNotice:
         directory = self._directory_at(position)
-        superior = directory.find(agency_code, period.end)
+        # By its stream where it was recoded only since, with effect of that day.
+        issuer = self._service.directory.find(agency_code, period.end)
+        superior = directory.find(agency_code, period.end) or (
+            directory.agency(issuer.stream_id) if issuer else None
+        )
         if superior is None:
             raise InvalidInput(
                 f"the agency {agency_code} was entered only after {period.name}: it has no notice "
@@ -305,11 +310,11 @@ class NoticeOffice:
 
     def _previous(self, kind: NoticeKind, superior: Agency, period: Period) -> IssuedNotice | None:
         """Return the last notice before of the same agency, whatever code it bore then."""
-        codes = superior.codes.since(superior.founded_on)
+        codes = superior.codes.values()
         rows = self._rows(
             "SELECT * FROM notices WHERE agency_code = ANY(%s) AND kind = %s AND period_end < %s "
             "AND NOT superseded ORDER BY period_end DESC LIMIT %s",
-            (codes, kind.value, period.end, 2 * len(codes)),
+            (codes, kind.value, period.end, 10 * len(codes)),
         )
         for row in rows:
             if row["stream_id"] == notice_stream(kind, superior.stream_id, row["period_end"]):

@@ -18,6 +18,7 @@ from ..application.views import (
     IssuedNotice,
     LedgerEntry,
     LedgerView,
+    OverdueDutyView,
     RefusalView,
     StepView,
     VacancyView,
@@ -33,16 +34,21 @@ from ..domain.errors import NotAuthorised, NotFound
 from ..domain.identity import check_credit_code
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.status import assistance_problem
-from ..domain.obligations import Obligation, explain
-from ..domain.organisation.powers import Actor
+from ..domain.obligations import TITLES_ZH, Obligation, explain
+from ..domain.organisation.powers import Actor, Power, reaches
+from ..domain.person_ledger import ledger_number
 from ..domain.regulation.edition import Edition, edition_on
+from ..domain.regulation.rules import RULES
 from .database import Database
 from .event_store import PostgresEventStore
 from .keys import StreamIds
 from .looking import Looking
 from .monthly_ledgers import MonthlyLedgers
 from .notice_making import AsOf
+from .queries_enterprises import EnterpriseQueries
+from .queries_fairs import FairQueries
 from .queries_people import PeopleQueries
+from .queries_registry import RegistryQueries
 from .queries_spot_checks import SpotCheckQueries
 from .queries_supervision import SupervisionQueries, step_view
 
@@ -57,19 +63,27 @@ _VACANCY = """
 # second part is left out for the present, in which nothing is.
 _OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
 _DUTIES = """
-    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code,
-        coalesce(v.title, r.evidence) AS subject
+    SELECT o.*, coalesce(e.name, k.name, '') AS employer_name,
+        coalesce(e.credit_code, k.credit_code) AS credit_code,
+        coalesce(v.title, f.title, p.evidence) AS subject, r.person_id AS reported_person
     FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
         ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
+    LEFT JOIN employers k ON k.stream_id = o.subject_id
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
-    LEFT JOIN rectifications r ON r.stream_id = o.stream_id
+    LEFT JOIN job_fairs f ON f.stream_id = o.subject_id
+    LEFT JOIN registry_reports r ON r.stream_id = o.subject_id
+    LEFT JOIN rectifications p ON p.stream_id = o.subject_id
     ORDER BY o.due_on, o.arose_position, o.duty
 """
 
 
 class Queries(Looking):
-    """What can be asked of the read models; more in `people`, `spot_checks` and `supervision`."""
+    """What can be asked of the read models.
+
+    `people` of job seekers and assistance, `enterprises` of key ones, `fairs` of job fairs, `registry` of
+    reports to the registry, `spot_checks` of spot-checks, `supervision` of problems at agencies.
+    """
 
     def __init__(
         self,
@@ -85,10 +99,13 @@ class Queries(Looking):
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
+        self.enterprises = EnterpriseQueries(database, store, service, clock, as_of)
         self.people = PeopleQueries(database, store, service, clock, as_of)
         self.supervision = SupervisionQueries(
             database, store, service, clock, editions, as_of, monthly
         )
+        self.fairs = FairQueries(database, service, clock)
+        self.registry = RegistryQueries(database, store, service, clock)
         self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
         self._store = store
         self._identities = identities
@@ -97,11 +114,9 @@ class Queries(Looking):
 
     def employer(self, credit_code: str, *, by: Actor) -> EmployerView:
         """Return an employer. Raises NotFound, NotAuthorised."""
-        rows = self._rows("SELECT * FROM employers WHERE credit_code = %s", (_code(credit_code),))
-        if not rows:
-            raise NotFound(f"no employer with the credit code {credit_code} has a ledger")
-        self._may_look(by, rows[0]["agency_code"])
-        return self._employer_view(rows[0])
+        row = self._employer_row(credit_code)
+        self._may_look(by, row["agency_code"])
+        return self._employer_view(row)
 
     def vacancy(self, vacancy_id: UUID, *, by: Actor) -> VacancyView:
         """Return a vacancy. Raises NotFound, NotAuthorised."""
@@ -123,36 +138,58 @@ class Queries(Looking):
         return [_vacancy_view(row) for row in rows]
 
     def employer_ledger(self, credit_code: str, *, by: Actor) -> LedgerView:
-        """Return an employer's ledger by its sections. Rule 50."""
-        employer = self.employer(credit_code, by=by)
-        late = {
-            row["position"]: row
-            for row in self._rows(
-                "SELECT position, section, late FROM ledger_entries WHERE stream_id = %s",
-                (employer.stream_id,),
+        """Return an employer's ledger by its sections, from all its streams: a key enterprise has more.
+
+        Who may look at an agreement with a key enterprise may look at its ledger. Rule 50.
+        """
+        row = self._employer_row(credit_code)
+        stream_id = row["stream_id"]
+        agreements = self._rows(
+            "SELECT stream_id, agency_code FROM key_enterprises WHERE employer_id = %s ORDER BY number",
+            (stream_id,),
+        )
+        directory, today = self._service.refresh_directory(), self._today()
+        codes = [row["agency_code"], *(one["agency_code"] for one in agreements)]
+        shown = [code for code in codes if reaches(directory, by, Power.LOOK, code, today)]
+        self._may_look(by, (shown or codes)[0])
+        streams = [stream_id, *(one["stream_id"] for one in agreements)]
+        held = {
+            entry["position"]: entry
+            for entry in self._rows(
+                "SELECT position, section, late FROM ledger_entries WHERE stream_id = ANY(%s)",
+                (streams,),
             )
         }
-        sections: dict[str, list[LedgerEntry]] = {section.value: [] for section in Section}
-        for recorded in self._store.history(employer.stream_id):
-            entry = late.get(recorded.position)
-            if entry is None:
-                continue  # recorded after the read models' position
-            hidden = set(recorded.event.personal_fields)
-            sections[entry["section"]].append(
-                LedgerEntry(
-                    position=recorded.position,
-                    section=entry["section"],
-                    event=recorded.event.event_name,
-                    what=recorded.event.model_dump(mode="json", exclude=hidden),
-                    occurred_on=recorded.occurred_on,
-                    recorded_at=recorded.recorded_at,
-                    staff_id=recorded.staff_id,
-                    agency_code=recorded.agency_code,
-                    late=entry["late"],
+        sections: dict[str, list[LedgerEntry]] = {
+            section.value: []
+            for section in Section
+            if agreements or not section.is_for_key_enterprises
+        }
+        for stream in streams:
+            for recorded in self._store.history(stream):
+                entry = held.get(recorded.position)
+                if entry is None:
+                    continue  # recorded after the read models' position
+                hidden = set(recorded.event.personal_fields)
+                sections[entry["section"]].append(
+                    LedgerEntry(
+                        position=recorded.position,
+                        section=entry["section"],
+                        event=recorded.event.event_name,
+                        what=recorded.event.model_dump(mode="json", exclude=hidden),
+                        occurred_on=recorded.occurred_on,
+                        recorded_at=recorded.recorded_at,
+                        staff_id=recorded.staff_id,
+                        agency_code=recorded.agency_code,
+                        late=entry["late"],
+                    )
                 )
-            )
         return LedgerView(
-            employer=employer, sections={name: tuple(entries) for name, entries in sections.items()}
+            employer=self._employer_view(row),
+            sections={
+                name: tuple(sorted(entries, key=lambda entry: entry.position))
+                for name, entries in sections.items()
+            },
         )
 
     def agent_contacts(self, credit_code: str, *, by: Actor, reason: str) -> list[AgentContact]:
@@ -225,6 +262,38 @@ class Queries(Looking):
         )
         return [self._duty_view(row, day) for row in rows]
 
+    def overdue_duties(
+        self,
+        agency_code: str,
+        *,
+        by: Actor,
+        since: date | None = None,
+        after: int = 0,
+        limit: int = 500,
+    ) -> list[OverdueDutyView]:
+        """Return the duties of an agency and those below it that became overdue, in log order.
+
+        Those that became so on or after `since` and were told after log position `after`: each once,
+        by the job `duty_overdue`, also where they have been done meanwhile. Rule 58.1.
+        """
+        rows = self._rows(
+            "SELECT told.*, coalesce(o.outcome = 'open', false) AS is_open FROM overdue_duties AS told "
+            "LEFT JOIN obligations AS o USING (subject_id, duty, arose_position, since_position) "
+            "WHERE told.agency_code = ANY(%s) AND told.overdue_on >= coalesce(%s, told.overdue_on) "
+            "AND told.position > %s ORDER BY told.position LIMIT %s",
+            (self._codes(by, agency_code), since, after, limit),
+        )
+        return [
+            OverdueDutyView.model_validate(
+                {
+                    **row,
+                    "title_zh": TITLES_ZH.get(row["duty"], row["duty"]),
+                    "citation": RULES[row["rule"]].citation,
+                }
+            )
+            for row in rows
+        ]
+
     def available_steps(self, person_id: UUID, *, by: Actor) -> list[StepView]:
         """Return the steps of Chapter 3 that stand open for a person, and what the others want.
 
@@ -272,6 +341,12 @@ class Queries(Looking):
         assert isinstance(case, AssistanceCase)
         return case
 
+    def _employer_row(self, credit_code: str) -> dict[str, Any]:
+        rows = self._rows("SELECT * FROM employers WHERE credit_code = %s", (_code(credit_code),))
+        if not rows:
+            raise NotFound(f"no employer with the credit code {credit_code} has a ledger")
+        return rows[0]
+
     def _employer_view(self, row: dict[str, Any]) -> EmployerView:
         stream_id = row["stream_id"]
         problem = _papers_problem(row, self._today())
@@ -291,6 +366,8 @@ class Queries(Looking):
         obligation = Obligation(**{field: row[field] for field in Obligation._fields})
         edition = edition_on(obligation.arose_on, self._editions)
         explanation = explain(obligation, edition, self._calendar)
+        if row["reported_person"] is not None:
+            row["subject"] = f"台账{ledger_number(row['reported_person'])}"
         return DutyView.model_validate(
             {
                 **row,

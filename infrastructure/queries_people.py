@@ -226,11 +226,12 @@ class PeopleQueries(PeopleSummaries):
             revisions=revisions,
             programmes=programmes_of(history),
             gap_days=gap,
-            duties=tuple(_duty(row, day) for row in duties),
+            duties=tuple(course_duty(row, day) for row in duties),
         )
 
 
-def _duty(row: dict[str, Any], day: date) -> CourseDuty:
+def course_duty(row: dict[str, Any], day: date) -> CourseDuty:
+    """Return a row of `obligations` as a duty of a course, with what became of it as of `day`."""
     is_missed = row["outcome"] == Outcome.OPEN.value and row["due_on"] < day
     return CourseDuty.model_validate(
         {

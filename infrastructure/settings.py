@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -62,6 +63,14 @@ class Settings(BaseSettings):
     """How long a command waits for a database that is away before it gives up."""
     calendar_file: Path | None = None
     """Years of working days beyond those the calendar knows: lines of date,is_workday[,name]."""
+    jobs_poll_seconds: float = Field(default=30.0, ge=0.1, le=3600)
+    """How often `serve-jobs` looks for what is due."""
+    jobs_begin_on: date | None = None
+    """Jobs have nothing to do before this day. Left out: since each agency was founded and entered."""
+    jobs_retry_seconds: float = Field(default=60.0, ge=0, le=3600)
+    """The wait before the second try of a run that failed; each later one is twice as long."""
+    jobs_late_minutes: float = Field(default=60.0, ge=0)
+    """A run that is not done so long after it was due counts as late."""
     log_level: str = "INFO"
     log_json: bool = True
 

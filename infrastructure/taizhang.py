@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, overload
 from uuid import UUID
 
 from psycopg.rows import tuple_row
 
+from ..application.catalogue_import import CatalogueImport
 from ..application.commands.base import Command, CommandResult
 from ..application.job_seeker_import import JobSeekerImport
 from ..application.ports import Clock, GradingTool
@@ -30,15 +32,20 @@ from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
+from .following import Tail, checked_types
+from .job_catalogue import Workshop, all_jobs
+from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
-from .mapper import Mapper
+from .mapper import Mapper, MaskingMapper
 from .monthly_ledgers import MonthlyLedgers
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
 from .settings import Settings
 from .spot_checks import SpotCheckOffice
+from .subscription_store import Subscriptions
+from .subscriptions import Subscription
 
 
 def system_clock() -> datetime:
@@ -64,10 +71,13 @@ class Taizhang:
     Open it with `Taizhang.open()`, after forking; use it from any thread; close it at the end.
 
     - `execute` carries out a command for an actor;
-    - `queries` answers questions from the read models, `queries().people` those about persons;
+    - `queries` answers questions from the read models, `queries().people` those about persons,
+      `queries().enterprises` those about key enterprises;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log;
-    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log.
+    - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
+    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
+    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …).
     """
 
     def __init__(
@@ -89,6 +99,10 @@ class Taizhang:
         self.identities = StreamIds(identity_key)
         self.keys = KeyRing(database, master_key, clock)
         mapper = Mapper(self.keys)
+        self._mapper = mapper
+        self._masking_mapper = MaskingMapper(self.keys)
+        self._closed = threading.Event()
+        self.subscriptions = Subscriptions(database, clock)
         self.events = PostgresEventStore(database, mapper)
         self.service = CommandService(
             self.events,
@@ -121,6 +135,15 @@ class Taizhang:
             database, self.events, self.service, self.projections, calendar, editions, clock,
             random_bytes,
         )  # fmt: skip
+        workshop = Workshop(database, self.service, self.projections)
+        self.jobs = JobOffice(
+            database,
+            self.service,
+            self.projections,
+            all_jobs(workshop, self.notices),
+            clock,
+            settings,
+        )
 
     @classmethod
     def open(
@@ -216,6 +239,72 @@ class Taizhang:
             time.sleep(0.02)
         return self._queries
 
+    @overload
+    def subscribe(
+        self,
+        name: str,
+        *,
+        from_position: int = 0,
+        types: Iterable[str] | None = None,
+        in_clear: str | None = None,
+        retry_seconds: float = 1.0,
+    ) -> Subscription: ...
+    @overload
+    def subscribe(
+        self,
+        name: None = None,
+        *,
+        from_position: int = 0,
+        types: Iterable[str] | None = None,
+        in_clear: str | None = None,
+    ) -> Tail: ...
+    def subscribe(
+        self,
+        name: str | None = None,
+        *,
+        from_position: int = 0,
+        types: Iterable[str] | None = None,
+        in_clear: str | None = None,
+        retry_seconds: float = 1.0,
+    ) -> Subscription | Tail:
+        """Return a subscription to the log: every event after a position, once and in order.
+
+        With a `name` the position is kept, across restarts; `from_position` then only says where the
+        first consumer of that name begins. Without one, nothing is kept. `types` are stored names of
+        events; all of them where it is left out. Personal fields are masked, unless `in_clear` says
+        why they are needed: that is kept and logged. After an event failed, the first retry comes in
+        `retry_seconds`, each later one after twice the time. Raises InvalidInput.
+        """
+        if from_position < 0:
+            raise InvalidInput(
+                "positions begin with 0, before the first event", field="from_position"
+            )
+        if in_clear is not None and not in_clear.strip():
+            raise InvalidInput("say why personal fields are needed", field="in_clear")
+        wanted = checked_types(types)
+        reader = self._masking_mapper if in_clear is None else self._mapper
+        if name is None:
+            return Tail(
+                self._database,
+                reader,
+                from_position=from_position,
+                types=wanted,
+                in_clear=in_clear,
+                closed=self._closed,
+            )
+        if not 1 <= len(name.strip()) <= 100:
+            raise InvalidInput("a subscription has a name of up to 100 characters", field="name")
+        return Subscription(
+            self._database,
+            reader,
+            name,
+            from_position=from_position,
+            types=wanted,
+            in_clear=in_clear,
+            retry_seconds=retry_seconds,
+            closed=self._closed,
+        )
+
     def vacancy_import(
         self, *, by: Actor, channel: Channel = Channel.FRONT_DESK, submit: bool = True
     ) -> VacancyImport:
@@ -230,6 +319,10 @@ class Taizhang:
         """Return an import of job seekers that acts for `by`."""
         return JobSeekerImport(self.service, self.identities, by=by, channel=channel, source=source)
 
+    def catalogue_import(self, *, by: Actor) -> CatalogueImport:
+        """Return an import of catalogues of restricted industries that acts for `by`."""
+        return CatalogueImport(self.service, by=by)
+
     def _employers_by_name(self, names: list[str]) -> Mapping[str, tuple[str, ...]]:
         with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             rows = cursor.execute(
@@ -241,6 +334,7 @@ class Taizhang:
 
     def close(self) -> None:
         """Give the connections back, and stop the private server if we started one."""
+        self._closed.set()
         self.projections.close()
         self._database.close()
         if self._server is not None:

@@ -17,12 +17,17 @@ from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
 from . import (
+    cli_enterprises,
+    cli_fairs,
     cli_imports,
+    cli_jobs,
     cli_notices,
     cli_people,
     cli_projections,
     cli_rectification,
+    cli_registry,
     cli_spot_checks,
+    cli_subscriptions,
 )
 from .console import (
     SYSTEM_STAFF_ID,
@@ -48,13 +53,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
+app.add_typer(cli_fairs.app, name="fairs")
+app.add_typer(cli_enterprises.app, name="enterprises")
 app.add_typer(cli_imports.app, name="import")
+app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(keys, name="keys")
 app.add_typer(cli_notices.app, name="notice")
 app.add_typer(cli_people.app, name="people")
 app.add_typer(cli_projections.app, name="projections")
+app.add_typer(cli_registry.app, name="registry")
+app.add_typer(cli_subscriptions.app, name="subscriptions")
 app.add_typer(cli_rectification.app, name="rectification")
 app.add_typer(cli_spot_checks.app, name="spot-check")
+app.command("run-due")(cli_jobs.run_due)
+app.command("serve-jobs", help=cli_jobs.SERVE_HELP)(cli_jobs.serve_jobs)
 
 
 @app.command()

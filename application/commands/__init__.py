@@ -16,14 +16,19 @@ from . import (
     assistance,
     assistance_course,
     assisted_work,
+    catalogues,
     contact,
     early_warning,
     employers,
     guidance,
+    job_fairs,
     job_seekers,
+    key_enterprise_course,
+    key_enterprises,
     organisation,
     rectification,
     referrals,
+    registry,
     spot_checks,
 )
 from .base import Command
@@ -42,7 +47,12 @@ COMMANDS: dict[str, type[Command]] = {
         assistance_course,
         rectification,
         early_warning,
+        job_fairs,
+        registry,
         spot_checks,
+        catalogues,
+        key_enterprise_course,
+        key_enterprises,
     )
     for cls in module.ALL
 }

@@ -14,12 +14,14 @@ from ...domain.assistance.case import AssistanceCase
 from ...domain.assistance.ending import EndingCause
 from ...domain.assistance.moving import TransferReason
 from ...domain.job_seeker import contact, search
+from ...domain.job_seeker.contact import Ground
 from ...domain.job_seeker.search import EmploymentKind
 from ...domain.organisation.agency import AgencyCode
 from ...domain.organisation.powers import Power
 from ...domain.organisation.staff import StaffId
 from .base import Command, Context, Decided
 from .cases import CaseCommand, PersonalLedger, as_case
+from .registry import queued
 
 
 class ApplyForConsultation(CaseCommand, name="apply_for_consultation"):
@@ -144,8 +146,8 @@ class RequestTransfer(CaseCommand, name="request_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Record it."""
-        return moving.request(
-            case, context.directory, context.occasion, self.to_agency_code, self.reason
+        return moving.COURSE.request(
+            case, context.directory, context.occasion, self.to_agency_code, reason=self.reason
         )
 
 
@@ -157,7 +159,7 @@ class VerifyTransfer(CaseCommand, name="verify_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Verify it."""
-        return moving.verify(case, context.occasion, self.fits, self.findings)
+        return moving.COURSE.verify(case, context.occasion, self.fits, self.findings)
 
 
 class ApplyForTransfer(CaseCommand, name="apply_for_transfer"):
@@ -165,7 +167,7 @@ class ApplyForTransfer(CaseCommand, name="apply_for_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Apply."""
-        return moving.apply(case, context.directory, context.occasion)
+        return moving.COURSE.apply(case, context.directory, context.occasion)
 
 
 class WithdrawTransfer(CaseCommand, name="withdraw_transfer"):
@@ -173,7 +175,7 @@ class WithdrawTransfer(CaseCommand, name="withdraw_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Record it."""
-        return moving.withdraw(case, context.occasion)
+        return moving.COURSE.withdraw(case, context.occasion)
 
 
 class TransferDecision(CaseCommand):
@@ -192,7 +194,7 @@ class PassTransferOn(TransferDecision, name="pass_transfer_on"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Pass it on."""
-        return moving.pass_on(case, context.directory, context.occasion)
+        return moving.COURSE.pass_on(case, context.directory, context.occasion)
 
 
 class ApproveTransfer(TransferDecision, name="approve_transfer"):
@@ -200,7 +202,7 @@ class ApproveTransfer(TransferDecision, name="approve_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Approve it, as the lowest common superior."""
-        return moving.approve(case, context.directory, context.occasion)
+        return moving.COURSE.approve(case, context.directory, context.occasion)
 
 
 class RejectTransfer(TransferDecision, name="reject_transfer"):
@@ -210,7 +212,7 @@ class RejectTransfer(TransferDecision, name="reject_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Reject it, as the lowest common superior."""
-        return moving.reject(case, context.directory, context.occasion, self.reason)
+        return moving.COURSE.reject(case, context.directory, context.occasion, self.reason)
 
 
 class VerifyEnding(CaseCommand, name="verify_ending"):
@@ -253,13 +255,21 @@ class ReportEnding(CaseCommand, name="report_ending"):
     reference: str = Field(min_length=1)
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
-        """Record the report in the case and in the ledger."""
+        """Record the report in the case and in the ledger, and put it into the outbox."""
         reported = ending.report(case, context.occasion, self.reference)
         ledger = PersonalLedger(context, case.person_id)
+        outbox = queued(
+            context,
+            self.case_id,
+            case.version + 1,
+            ledger.person_id,
+            Ground.ASSISTANCE_ENDED,
+            self.reference,
+        )
         if ledger.state.contact.ceased is not None:
-            return reported
+            return [*reported, *outbox]
         ceased = contact.cease_after_assistance(ledger.state, self.reference)
-        return [*reported, *ledger.addressed(ceased)]
+        return [*reported, *ledger.addressed(ceased), *outbox]
 
 
 ALL: tuple[type[Command], ...] = (

@@ -14,11 +14,14 @@ from ...domain.assistance.employment import WorkKind
 from ...domain.employer import services
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.employer.services import ReferralOutcome
+from ...domain.events import Event
 from ...domain.identity import CreditCode
 from ...domain.job_seeker import search
 from ...domain.job_seeker.search import EmploymentKind, Referred
+from .agreements import ServedAsKey
 from .base import Addressed, Command, Context, Decided
 from .cases import CaseCommand, PersonalLedger
+from .job_fairs import referred_at_fair, require_at_fair
 
 
 class AssistedReferralCommand(CaseCommand):
@@ -34,13 +37,17 @@ class AssistedReferralCommand(CaseCommand):
 
 
 class ReferAssisted(AssistedReferralCommand, name="refer_assisted_person"):
-    """Refer the person to a public vacancy, with consent and reasons (Articles 15, 26 and 40)."""
+    """Refer the person to a public vacancy, with consent and reasons (Articles 15, 26 and 40).
+
+    `fair_id` names the job fair at which it was done (Article 43).
+    """
 
     serves: ClassVar[bool] = True
 
     vacancy_id: UUID
     reasons: tuple[str, ...]
     consented: bool
+    fair_id: UUID | None = None
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Refer: the same referral in all three."""
@@ -66,11 +73,19 @@ class ReferAssisted(AssistedReferralCommand, name="refer_assisted_person"):
             self.reasons,
             self.consented,
         )
-        return [
+        decided: list[Event | Addressed] = [
             *referred,
             *ledger.addressed(mine),
             *(Addressed(employer_id, event) for event in theirs),
+            *ServedAsKey(context, there).referred(self.referral_id, self.vacancy_id),
         ]
+        if self.fair_id is None:
+            return decided
+        require_at_fair(context, self.fair_id, employer_id, self.vacancy_id)
+        at_fair = referred_at_fair(
+            self.fair_id, ledger.person_id, employer_id, self.referral_id, self.vacancy_id
+        )
+        return [*decided, *at_fair]
 
 
 class ConcludeReferral(AssistedReferralCommand, name="conclude_assisted_referral"):
@@ -104,6 +119,8 @@ class ConcludeReferral(AssistedReferralCommand, name="conclude_assisted_referral
         if self.referral_id in there.referrals:
             theirs = services.learn_outcome(there, occasion, self.referral_id, outcome, started_on)
             decided.append([Addressed(employer_id, event) for event in theirs])
+            key = ServedAsKey(context, there)
+            decided.append(key.concluded(self.referral_id, outcome, started_on))
         return [event for part in decided for event in part]
 
 

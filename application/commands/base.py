@@ -32,10 +32,14 @@ class Look(Protocol):
 
 
 class Addressed(NamedTuple):
-    """An event for another stream than the command's own: one that its decision looked at."""
+    """An event for another stream than the command's own: one that its decision looked at.
+
+    `occurred_on` is the day of what is recorded there, where that is not the command's.
+    """
 
     stream_id: UUID
     event: Event
+    occurred_on: date | None = None
 
 
 Decided = Sequence[Event | Addressed]

@@ -16,9 +16,10 @@ from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.job_seeker.surveys import EmploymentNeeds, PutOff, SurveyAnswer, SurveyMethod
 from ...domain.organisation.agency import AgencyCode
 from ...domain.organisation.powers import Power
-from .base import Command, Context
+from .base import Command, Context, Decided
 from .cases import require_not_assisted
 from .job_seekers import JobSeekerCommand
+from .registry import queued
 
 
 class RecordContact(JobSeekerCommand, name="record_contact"):
@@ -86,9 +87,13 @@ class ReportToRegistry(JobSeekerCommand, name="report_to_registry"):
     ground: Ground
     reference: str = Field(default="", max_length=200)
 
-    def decide_for(self, ledger: JobSeekerLedger, context: Context) -> list[Event]:
-        """Record the report, where its ground is open."""
-        return contact.report(ledger, context.occasion, self.ground, self.reference)
+    def decide_for(self, ledger: JobSeekerLedger, context: Context) -> Decided:
+        """Record the report, where its ground is open, and put it into the outbox."""
+        reported = contact.report(ledger, context.occasion, self.ground, self.reference)
+        if not reported:
+            return reported
+        person, first = self.job_seeker_id, ledger.version + 1
+        return [*reported, *queued(context, person, first, person, self.ground, self.reference)]
 
 
 class CeaseServices(JobSeekerCommand, name="cease_services"):

@@ -35,6 +35,7 @@ from ...domain.organisation.powers import Power, require
 from ..ports import Identities
 from .base import Addressed, Command, Context, Decided
 from .cases import require_not_assisted
+from .job_fairs import registered_at_fair
 
 
 class JobSeekerCommand(Command):
@@ -165,15 +166,30 @@ class TakeOverJobSeeker(JobSeekerCommand, name="take_over_job_seeker"):
 
 
 class RegisterJobSeeker(JobSeekerCommand, name="register_job_seeker"):
-    """Register a person for job seeking (Article 11, paragraph 2; Article 21, item 1)."""
+    """Register a person for job seeking (Article 11, paragraph 2; Article 21, item 1).
+
+    `fair_id` names the job fair at which it was done, `batch_id` the batch of paper forms that the
+    person's is in (Article 43, item 3); the day of service is then the day of the fair.
+    """
 
     education: Education | None = None
     wishes: Wishes
     experience: str = Field(default="", max_length=5000)
+    fair_id: UUID | None = None
+    batch_id: UUID | None = None
 
-    def decide_for(self, ledger: JobSeekerLedger, context: Context) -> list[Event]:
-        """Register the person."""
-        return registration.register(
+    @model_validator(mode="after")
+    def _batch_of_a_fair(self) -> Self:
+        if self.batch_id is not None and self.fair_id is None:
+            raise ValueError("a batch is one of a job fair: name the fair, too")
+        return self
+
+    def decide_for(self, ledger: JobSeekerLedger, context: Context) -> Decided:
+        """Register the person, and tell the fair where it was done at one.
+
+        Rule 43.3.
+        """
+        registered = registration.register(
             ledger,
             context.occasion,
             JobSeekingRegistered(
@@ -183,12 +199,22 @@ class RegisterJobSeeker(JobSeekerCommand, name="register_job_seeker"):
                 experience=self.experience,
             ),
         )
+        if self.fair_id is None:
+            return registered
+        at_fair = registered_at_fair(context, self.job_seeker_id, self.fair_id, self.batch_id)
+        return [*registered, *at_fair]
 
 
 class RegisterJobSeekerOnline(RegisterJobSeeker, name="register_job_seeker_online"):
     """Register a person who filled the registration in online (Articles 10 and 43)."""
 
     power: ClassVar[Power] = Power.ACT_ONLINE
+
+    @model_validator(mode="after")
+    def _not_on_paper(self) -> Self:
+        if self.batch_id is not None:
+            raise ValueError("what was filled in on paper is entered by staff: register_job_seeker")
+        return self
 
 
 class RecordRefinedInformation(JobSeekerCommand, name="record_refined_information"):

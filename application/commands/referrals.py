@@ -19,9 +19,11 @@ from ...domain.job_seeker import search
 from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.job_seeker.search import EmploymentKind, Referred
 from ...domain.organisation.powers import Power, reaches
+from .agreements import ServedAsKey
 from .base import Addressed, Command, Context, Decided
 from .cases import live_case, require_not_assisted
 from .employers import EmployerCommand
+from .job_fairs import referred_at_fair, require_at_fair
 from .job_seekers import JobSeekerCommand
 
 
@@ -76,12 +78,16 @@ def present_ledger(context: Context, person_id: UUID) -> tuple[UUID, JobSeekerLe
 
 
 class ReferJobSeeker(ReferralCommand, name="refer_job_seeker"):
-    """Refer a job seeker to a vacancy, with the reasons of the match (Articles 15 and 40)."""
+    """Refer a job seeker to a vacancy, with the reasons of the match (Articles 15 and 40).
+
+    `fair_id` names the job fair at which it was done (Article 43).
+    """
 
     vacancy_id: UUID
     job_seeker_id: UUID
     reasons: tuple[str, ...]
     consented: bool
+    fair_id: UUID | None = None
 
     def person(self, ledger: EmployerLedger) -> UUID | None:
         """Return the person who is referred."""
@@ -118,7 +124,19 @@ class ReferJobSeeker(ReferralCommand, name="refer_job_seeker"):
             self.reasons,
             self.consented,
         )
-        return [*here, *(Addressed(self.job_seeker_id, event) for event in there)]
+        decided: list[Event | Addressed] = [
+            *here,
+            *(Addressed(self.job_seeker_id, event) for event in there),
+            *ServedAsKey(context, ledger).referred(self.referral_id, self.vacancy_id),
+        ]
+        if self.fair_id is None:
+            return decided
+        employer_id = referred.employer_id
+        require_at_fair(context, self.fair_id, employer_id, self.vacancy_id)
+        at_fair = referred_at_fair(
+            self.fair_id, self.job_seeker_id, employer_id, self.referral_id, self.vacancy_id
+        )
+        return [*decided, *at_fair]
 
 
 class RecordReferralOutcome(ReferralCommand, name="record_referral_outcome"):
@@ -146,8 +164,10 @@ class RecordReferralOutcome(ReferralCommand, name="record_referral_outcome"):
         here = services.learn_outcome(
             ledger, context.occasion, self.referral_id, self.outcome, self.started_on
         )
+        key = ServedAsKey(context, ledger)
+        also = key.concluded(self.referral_id, self.outcome, self.started_on)
         if person is None:
-            return here
+            return [*here, *also]
         person_id, personal = present_ledger(context, person)
         case = live_case(context, person_id)
         if case is not None and self.referral_id in case.items:
@@ -157,9 +177,9 @@ class RecordReferralOutcome(ReferralCommand, name="record_referral_outcome"):
                 "conclude_assisted_referral",
             )
         if self.referral_id not in personal.search.referrals:
-            return here  # made before the person had a ledger
+            return [*here, *also]  # made before the person had a ledger
         there = search.learn_outcome(personal, self.referral_id, self.outcome, self.started_on)
-        return [*here, *(Addressed(person_id, event) for event in there)]
+        return [*here, *also, *(Addressed(person_id, event) for event in there)]
 
 
 class RecordEmployment(JobSeekerCommand, name="record_employment"):

@@ -66,8 +66,11 @@ class IssuingCommand(Command):
         return notice_stream(self.kind, agency.stream_id, self.period_end)
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
-        """Return the issuing agency: its own supervisors issue, or a superior's."""
-        return self.agency_code
+        """Return the issuing agency as it is today: its own supervisors issue, or a superior's."""
+        issuer = context.directory.find(self.agency_code, self.period_end)
+        if issuer is None:
+            return self.agency_code
+        return context.directory.present_code(issuer, context.occasion.today)
 
 
 class IssueNotice(IssuingCommand, name="issue_notice"):

@@ -64,12 +64,16 @@ class On:
     is another one. `counted_from` names the field with the day from which the term runs, where that is
     not the day of service; an event that gives another date always says so (``occurred_on``: by the day
     of service).
+
+    Where the duty has a rhythm, an event that gives rise to it names by `until` the field with the last
+    day on which a period may begin: there is an obligation for each that begins after `counted_from`.
     """
 
     event: type[Event]
     when: Callable[[Any], bool] | None = None
     item: str = ""
     counted_from: str = ""
+    until: str = ""
 
 
 EventOf = type[Event] | On
@@ -114,7 +118,8 @@ class EntryDuty:
     """The duty to enter each of these services in time (及时录入): it is open for no moment.
 
     An obligation is made only of an entry that came too late, closed from the start. `subjects` are
-    the fields of the events that may hold what it is about; else it is about the stream.
+    the fields of the events that may hold what it is about; else it is about the stream. `when` is the
+    condition on which an event is judged.
     """
 
     key: str
@@ -122,14 +127,16 @@ class EntryDuty:
     title_zh: str
     services: tuple[type[Event], ...]
     subjects: tuple[str, ...] = ()
+    when: Callable[[Any], bool] | None = None
 
 
 class Obligation(NamedTuple):
     """One spell of a duty that arose: from `since_position` on until it is closed.
 
-    ``(subject_id, duty, arose_position)`` is the duty's identity. A duty that is handed over or gets
-    another date goes on in a new spell, so that nothing in a spell ever changes but its end; at any
-    log position at most one spell of a duty is open.
+    ``(subject_id, duty, arose_position, turn)`` is the duty's identity: an event gives rise to several
+    obligations of one duty where that has a rhythm, one a period, in which `turn` counts them. A duty
+    that is handed over or gets another date goes on in a new spell, so that nothing in a spell ever
+    changes but its end; at any log position at most one spell of a duty is open.
 
     `agency_code` and `staff_id` say who is responsible ("" while nobody is named). `arose_on` is the
     day from which the term runs, `opens_on` the first day on which a service counts, `due_on` the last
@@ -153,6 +160,7 @@ class Obligation(NamedTuple):
     closed_on: date | None = None
     closed_position: int | None = None
     outcome: str = Outcome.OPEN.value
+    turn: int = 0
 
     @property
     def due(self) -> DueDate:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..employer import ledger, papers, services, vacancy
+from ..employer import fairs, ledger, papers, services, vacancy
 from ..events import Event
 from .duty import Duty, EntryDuty, On, events_of
 
-EVENTS: Final = events_of(ledger, papers, vacancy, services)
+EVENTS: Final = events_of(ledger, papers, vacancy, services, fairs)
 """Every event of an employer's ledger."""
 
 DUTIES: Final = (
@@ -55,13 +55,25 @@ DUTIES: Final = (
 )
 """The duties that stand open until they are discharged or cancelled."""
 
+_NO_ENTRY: Final = frozenset(
+    {
+        # That time has run out is no service: it may be recorded whenever it is noticed.
+        papers.RegistrationLapsed,
+        vacancy.VacancyLapsed,
+        # The referral is judged, the fair, the agreement: this is what they leave in the ledger.
+        fairs.ReferralMadeAtFair,
+        fairs.FairResultKnown,
+        ledger.KeyServiceBegun,
+        ledger.KeyServiceEnded,
+    }
+)
+
 ENTRY_DUTIES: Final = (
     EntryDuty(
         key="employer_service_entry",
         rule="50",
         title_zh="及时录入用人单位服务台账",
-        # That time has run out is no service: it may be recorded whenever it is noticed.
-        services=tuple(event for event in EVENTS if event is not vacancy.VacancyLapsed),
+        services=tuple(event for event in EVENTS if event not in _NO_ENTRY),
         subjects=("referral_id", "vacancy_id"),  # what a referral is about is the referral
     ),
 )

@@ -9,10 +9,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..assistance.case import CONTACTS as ASSISTED_CONTACTS
+from ..employer.papers import Channel
 from ..events import Event
 from ..job_seeker import (
     appeals,
     contact,
+    fairs,
     grading,
     guidance,
     ledger,
@@ -27,7 +29,7 @@ from .duty import Duty, EntryDuty, EventOf, On, events_of
 EVENTS: Final = tuple(
     event
     for event in events_of(
-        registration, status, grading, guidance, search, surveys, contact, appeals, merging
+        registration, status, grading, guidance, search, surveys, contact, appeals, merging, fairs
     )
     if event is not guidance.GroupSessionHeld  # it has a stream of its own
 )
@@ -228,6 +230,8 @@ _NO_ENTRY: Final = frozenset(
         status.AssistanceCalledFor,
         search.SearchArchived,
         contact.ServicesCeased,
+        fairs.RegisteredAtFair,
+        fairs.ReferredAtFair,
         merging.LedgerMergedInto,
         merging.LedgerMergedFrom,
     }
@@ -239,6 +243,8 @@ ENTRY_DUTIES: Final = (
         rule="11.1",
         title_zh="采集求职者信息当天建立个人服务台账",
         services=(registration.JobSeekerLedgerOpened,),
+        # What was taken on paper at a job fair is entered promptly (43.3), not the same day.
+        when=lambda event: event.channel is not Channel.JOB_FAIR,
     ),
     EntryDuty(
         key="service_entry",

@@ -15,7 +15,18 @@ from ..aggregate import Aggregate, Change, Occasion, changes_of
 from ..errors import InvalidInput, NotFound
 from ..events import Event, RecordedEvent
 from ..person_ledger import Section as Section
-from . import appeals, contact, grading, guidance, merging, registration, search, status, surveys
+from . import (
+    appeals,
+    contact,
+    fairs,
+    grading,
+    guidance,
+    merging,
+    registration,
+    search,
+    status,
+    surveys,
+)
 from .appeals import Appeal
 from .contact import Contact
 from .grading import Grading
@@ -44,12 +55,12 @@ _SECTIONS: dict[type[Event], Section] = {
     **dict.fromkeys(
         (registration.JobSeekingRegistered, registration.RefinedInformationRecorded, grading.Graded,
          status.StatusRegistered, status.StatusRegistrationEnded, status.Recognised,
-         status.RecognitionEnded, status.GroupNamed),
+         status.RecognitionEnded, status.GroupNamed, fairs.RegisteredAtFair),
         Section.REGISTRATION,
     ),
     **dict.fromkeys(
         (search.ReadinessJudged, search.Referred, search.ReferralOutcomeKnown, search.Employed,
-         search.SearchArchived),
+         search.SearchArchived, fairs.ReferredAtFair),
         Section.REFERRALS_AND_HIRES,
     ),
     **dict.fromkeys(

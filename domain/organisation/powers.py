@@ -44,12 +44,16 @@ class Power(StrEnum):
     MANAGE_AGENCIES = "manage_agencies"
     MANAGE_STAFF = "manage_staff"
     SERVE_EMPLOYERS = "serve_employers"
+    SERVE_KEY_ENTERPRISES = "serve_key_enterprises"
+    CLOSE_AGREEMENTS = "close_agreements"
+    LOAD_CATALOGUES = "load_catalogues"
     REVIEW_VACANCIES = "review_vacancies"
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
     SPOT_CHECK = "spot_check"
     INSPECT_RECORDS = "inspect_records"
     ANSWER_SPOT_CHECKS = "answer_spot_checks"
+    REMIND = "remind"
     LOOK = "look"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
@@ -68,6 +72,8 @@ class Power(StrEnum):
     SUPERVISE = "supervise"
     RECTIFY = "rectify"
     SET_WARNINGS = "set_warnings"
+    ORGANISE_FAIRS = "organise_fairs"
+    SEND_REPORTS = "send_reports"
 
 
 class Reach(StrEnum):
@@ -87,7 +93,7 @@ class Reach(StrEnum):
 class Requirement(NamedTuple):
     """What a power asks for: a rule to cite, agency levels, roles, and whether the service itself may.
 
-    `reach` says over whose records.
+    `reach` says over whose records. Without roles it is for the service alone.
     """
 
     rule: str
@@ -101,6 +107,7 @@ _ALL_LEVELS = frozenset(AgencyLevel)
 _SERVING_LEVELS = _ALL_LEVELS - {AgencyLevel.CITY}
 _SUBDISTRICT = frozenset({AgencyLevel.SUBDISTRICT})
 _SUPERIOR_LEVELS = frozenset({AgencyLevel.CITY, AgencyLevel.DISTRICT})
+_AGREEMENT_LEVELS = frozenset({AgencyLevel.DISTRICT, AgencyLevel.SUBDISTRICT})
 _SERVING_ROLES = frozenset(
     {Role.COUNSELLOR, Role.INFORMATION_ANALYST, Role.SERVICE_STAFF, Role.COMMUNITY_COORDINATOR}
 )
@@ -114,6 +121,17 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # The city plans and supervises; daily services are for the levels below it.
     Power.SERVE_EMPLOYERS: Requirement("4", _SERVING_LEVELS, _SERVING_ROLES, False),
+    Power.SERVE_KEY_ENTERPRISES: Requirement("44", _AGREEMENT_LEVELS, _SERVING_ROLES, False),
+    # That an agreement ran to its term follows from dates alone, so that a job may record it.
+    Power.CLOSE_AGREEMENTS: Requirement("45.3", _AGREEMENT_LEVELS, _SERVING_ROLES, True),
+    # An area's catalogue is public: whoever sets the system up for the area loads it.
+    Power.LOAD_CATALOGUES: Requirement(
+        "44",
+        _SUPERIOR_LEVELS,
+        frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+        True,
+        Reach.BELOW,
+    ),
     # Information is reviewed by analysts and counsellors (Articles 62 and 65).
     Power.REVIEW_VACANCIES: Requirement(
         "65", _SERVING_LEVELS, frozenset({Role.COUNSELLOR, Role.INFORMATION_ANALYST}), False
@@ -132,6 +150,8 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.ANSWER_SPOT_CHECKS: Requirement(
         "56.1", _SERVING_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False, Reach.BELOW
     ),
+    # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
+    Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
@@ -196,8 +216,15 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.SET_WARNINGS: Requirement(
         "58.1", _SUPERIOR_LEVELS, frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), False
     ),
+    # Every agency holds job fairs for its area.
+    Power.ORGANISE_FAIRS: Requirement("42", _ALL_LEVELS, _SERVING_ROLES, False),
+    # Reports go out by a connection that a superior may hold for those below it.
+    Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
 }
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them."""
+"""The powers as data.
+
+Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them.
+"""
 
 
 def require(
@@ -225,6 +252,8 @@ def require(
     if agency.level not in asked.levels:
         raise NotAuthorised(f"a {agency.level} agency has no power to {power}", rule_id=asked.rule)
     if not actor.is_system:
+        if not asked.roles:
+            raise NotAuthorised(f"to {power} is for the service itself", rule_id=asked.rule)
         _require_person(directory, actor, agency, asked, day)
     owner = agency if owner_code is None else directory.holder(owner_code, day)
     if owner is None:

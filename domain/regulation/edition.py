@@ -78,6 +78,7 @@ class Edition(BaseModel):
     registration_advice: Term
     out_of_contact: Term
     out_of_contact_report: Term
+    registry_report_sending: Term
     job_ready_start: Term
     job_seeker_referral_outcome: Term
     job_search_archive: Term
@@ -119,13 +120,16 @@ class Edition(BaseModel):
     fair_announcement: Term
     paper_registration_entry: Term
     fair_outcome: Term
+    fair_outcome_entry: Term
     enterprise_transfer_decision: Term
     enterprise_agreement_after_transfer: Term
     enterprise_contact: Rhythm
     enterprise_visit_after_guidance: Term
     enterprise_visit_after_referral: Term
+    enterprise_hiring_plan_adjustment: Term
     enterprise_visit_after_hiring: Term
     employer_service_entry: Term
+    enterprise_service_entry: Term
     # Chapters 5 and 6: information, supervision
     market_report: Rhythm
     training_needs_report: Rhythm
@@ -293,6 +297,8 @@ EDITION_2018: Final = Edition.of(
           "last contact → services cease once more than this has passed"),
     _promptly("out_of_contact_report", "13.3", 5,
               "out of contact too long → reported to the registry"),
+    _promptly("registry_report_sending", "13.3", 1,
+              "report to the registry decided on, or rejected by it → sent"),
     _term("job_ready_start", "15.1", 14, Unit.CALENDAR_DAYS,
           "offer of employment → able to start (2周内)"),
     _promptly("job_seeker_referral_outcome", "16", 5,
@@ -355,6 +361,7 @@ EDITION_2018: Final = Edition.of(
           "pre-announced before the day of the job fair"),
     _promptly("paper_registration_entry", "43.3", 1, "paper registration at a fair → entered"),
     _promptly("fair_outcome", "43.4", 5, "job fair held → outcomes followed up and entered"),
+    _promptly("fair_outcome_entry", "43.4", 1, "outcome of a job fair learnt → entered"),
     _promptly("enterprise_transfer_decision", "45.2", 5,
               "application for transfer complete → decided by the one with power"),
     _promptly("enterprise_agreement_after_transfer", "45.2", 5,
@@ -363,9 +370,13 @@ EDITION_2018: Final = Edition.of(
            "contact with a key enterprise, needs file brought up to date"),
     _within("enterprise_visit_after_guidance", "49.1", 5, "guidance → follow-up"),
     _within("enterprise_visit_after_referral", "49.2", 5, "referrals → follow-up on interviews"),
+    _promptly("enterprise_hiring_plan_adjustment", "49.2", 5,
+              "demand found unmet → hiring plan adjusted with the enterprise"),
     _within("enterprise_visit_after_hiring", "49.3", 10,
             "hiring completed → follow-up on those who started"),
     _promptly("employer_service_entry", "50", 1, "service to an employer → entered in the ledger"),
+    _promptly("enterprise_service_entry", "50", 1,
+              "service to a key enterprise → entered in the ledger"),
     # Chapters 5 and 6: information, supervision
     _every("market_report", "52", Every.QUARTER, "analysis of supply and demand"),
     _every("training_needs_report", "54", Every.QUARTER,

@@ -223,6 +223,8 @@ _ALL: Final = (
        "reasons, and referred."),
     _r("41", "O", "Outcomes of referrals are learnt promptly; lapsed vacancies are archived "
        "promptly."),
+    _r("42", "CP", "Agencies hold job fairs, on site or online, specialised or targeted by a theme "
+       "rather than general ones."),
     _r("43.1", "C", "Employers at a job fair are qualified and registered, and their vacancies "
        "reviewed, as everywhere.", item=1),
     _r("43.2", "O", "A job fair is pre-announced in the system in the 3 working days before it: "

@@ -26,6 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ...application.views import Recomputed
+from ...application.views_enterprises import EnterpriseCounts
 from ...domain.assistance.state import CaseStage
 from ...domain.calendar import SHANGHAI
 from ...domain.errors import InvalidInput, TaizhangError
@@ -95,12 +96,14 @@ def main(
             first_file, people, checked = _play(play, out)
             own = play.issued_by(district)
             supervisor = play.city.district.people(Role.SUPERVISOR)[0]
+            city = play.city.city.people(Role.SUPERVISOR)[0]
+            enterprises = taizhang.queries().enterprises.counts(city.agency_code, by=city).total
             proof = taizhang.notices.recompute(own[len(own) // 2].notice_id, by=supervisor)
             monthly = play.supervision.notices[-1].notice_id
             proofs = (proof, taizhang.notices.recompute(monthly, by=supervisor))
     except (TaizhangError, psycopg.Error, OSError) as error:
         fail(error)
-    _tell(play, people, proofs, checked, time.monotonic() - began, first_file)
+    _tell(play, people, enterprises, proofs, checked, time.monotonic() - began, first_file)
 
 
 def _play(play: Month, out: Path) -> tuple[Path, Tally, list[Checked]]:
@@ -194,6 +197,7 @@ def _progress() -> Iterator[Progress]:
 def _tell(
     play: Month,
     people: Tally,
+    enterprises: EnterpriseCounts,
     proofs: tuple[Recomputed, ...],
     checked: list[Checked],
     seconds: float,
@@ -238,7 +242,15 @@ def _tell(
         ),
         ("late entries", str(sum(len(n.late) for n in own))),
         *_people_rows(play, people),
+        ("job fairs", ", ".join(f"{fair.stage} {fair.first_day}" for fair in play.fairs)),
         *(_check_row(one) for one in checked),
+        (
+            "key enterprises",
+            f"{enterprises.in_force} agreements in force, {enterprises.without_file} without and "
+            f"{enterprises.incomplete_file} with an incomplete needs file, "
+            f"{enterprises.without_team} without a team; {sum(enterprises.overdue.values())} duties "
+            "overdue",
+        ),
         _monthly_row(play.supervision.notices[-1].content),
         *(
             (

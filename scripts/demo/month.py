@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from ...application.commands.employers import ChangeEmployerBasics
 from ...application.views import DutyView
+from ...application.views_fairs import FairView
 from ...domain.calendar import SHANGHAI, WorkingDayCalendar, add_months
 from ...domain.organisation.agency import AgencyLevel
 from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice import DailyVacancyNotice
-from . import incidents, long_courses, ordinary, short_courses
+from . import enterprises, fairs, incidents, long_courses, ordinary, registry, short_courses
 from .chance import Chance
 from .city import City, Office
 from .course import Course
@@ -86,6 +87,8 @@ class Month:
         self.notices: list[Issued] = []
         self.employers: list[Employer] = []
         self.courses: list[Course] = []
+        self.fairs: list[FairView] = []
+        self.reported = 0
         self.opening = self.calendar.previous_working_day(self.first, LEAD_IN).day
 
     def play(self, days: Report, folded: Report) -> list[DutyView]:
@@ -112,10 +115,14 @@ class Month:
             self.supervision.morning(day)
             if day >= self.first:
                 self._issue(day)
+            registry.send(self)
             day += timedelta(days=1)
             played += 1
             days(played, all_days)
         supervisor = self.city.district.people(Role.SUPERVISOR)[0]
+        self.fairs = self.taizhang.queries().fairs.fairs(
+            self.district_code, by=supervisor, since=self.first
+        )
         return self.taizhang.queries().worklist(
             self.district_code, by=supervisor, day=self.last, limit=2000
         )
@@ -144,6 +151,8 @@ class Month:
         long_courses.enter(place)
         short_courses.enter(place)
         ordinary.enter(place, self.scale.people)
+        fairs.enter(place)
+        enterprises.enter(place)
         return place
 
     # --- what is entered in the diary beforehand ----------------------------------------------

@@ -135,6 +135,7 @@ def _index(environment: Environment, month: Month, worklist: list[DutyView], cou
         rules=RULE_TITLES,
         citation=_citation,
         refused=sorted(month.desk.refused.items()),
+        fairs=month.fairs,
         worklist=_by_urgency(worklist),
         total=len(worklist),
         shown=SHOWN,

@@ -19,8 +19,10 @@ from taizhang.domain.assistance.agreement import SpecialistChanged
 from taizhang.domain.assistance.consultation import ConsultationDeclined
 from taizhang.domain.assistance.employment import WorkEnded
 from taizhang.domain.assistance.placement import PlacementEnded
-from taizhang.domain.duties import assistance, job_seekers
+from taizhang.domain.duties import assistance, job_seekers, key_enterprises
 from taizhang.domain.job_seeker import guidance, status
+from taizhang.domain.key_enterprise import agreement, ending, hiring
+from taizhang.domain.key_enterprise import moving as key_moving
 from taizhang.domain.screening import Severity, screen
 from taizhang.projections.canonical import canonical_json
 from taizhang.projections.daily_vacancy_notice import DailyVacancyNotice
@@ -170,6 +172,32 @@ def test_the_people_go_through_every_course(run: Run, demo_url: str) -> None:
     events = {*assistance.EVENTS, *job_seekers.EVENTS}
     assert {event.event_name for event in events - NOT_PLAYED} <= played
     assert "group_session.held" in played
+
+
+ENTERPRISES_NOT_PLAYED = {
+    agreement.AgreementRenewed,
+    agreement.SpecialistChanged,
+    key_moving.TransferRejected,
+    key_moving.TransferWithdrawn,
+    ending.KeyStatusLost,
+    ending.AgreementEnded,
+    ending.AgreementExpired,
+    hiring.ReferralConcluded,
+}
+
+
+@pytest.mark.rule("45.1", "48.2", "49.2", "50")
+def test_key_enterprises_are_served_late_and_move(run: Run, demo_url: str) -> None:
+    with psycopg.connect(demo_url) as connection:
+        rows = connection.execute("SELECT DISTINCT topic FROM taizhang_demo.stored_events")
+        played = {topic for (topic,) in rows.fetchall()}
+    events = {*key_enterprises.EVENTS} - ENTERPRISES_NOT_PLAYED
+    assert {event.event_name for event in events} <= played
+    for rule in ("44", "45.2", "45.3", "49.2"):
+        assert f" {rule} ×" in told(run), rule
+    work = json.loads((run.out / "worklist.json").read_text(encoding="utf-8"))
+    assert "enterprise_visit_after_guidance" in {duty["duty"] for duty in work}
+    assert "3 agreements in force" in told(run)
 
 
 @pytest.mark.rule("13.3", "19", "23.1", "24", "26", "28", "29", "30.1")

@@ -104,6 +104,7 @@ CHIEFS = SERVING | {Role.SUPERVISOR}
 ANYBODY, ANYWHERE = set(Role), set(LEVELS)
 WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.LOOK: (ANYWHERE, ANYBODY),
+    Power.REMIND: (ANYWHERE, set()),
     Power.MANAGE_AGENCIES: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.MANAGE_STAFF: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.ISSUE_NOTICES: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
@@ -111,6 +112,9 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.INSPECT_RECORDS: (ANYWHERE, {Role.SUPERVISOR}),
     Power.ANSWER_SPOT_CHECKS: (BELOW_CITY, CHIEFS),
     Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
+    Power.SERVE_KEY_ENTERPRISES: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.CLOSE_AGREEMENTS: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.LOAD_CATALOGUES: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Power.CLOSE_VACANCIES: (BELOW_CITY, SERVING),
     Power.REVIEW_VACANCIES: (BELOW_CITY, REVIEWING),
     Power.SERVE_JOB_SEEKERS: (BELOW_CITY, SERVING),
@@ -130,21 +134,29 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.SUPERVISE: (set(), {Role.SUPERVISOR}),  # never over itself
     Power.RECTIFY: (ANYWHERE, CHIEFS),
     Power.SET_WARNINGS: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Power.ORGANISE_FAIRS: (ANYWHERE, SERVING),
+    Power.SEND_REPORTS: (ANYWHERE, SERVING),
 }
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
     Power.MANAGE_STAFF,
+    Power.CLOSE_AGREEMENTS,
     Power.CLOSE_VACANCIES,
     Power.ISSUE_NOTICES,
     Power.SPOT_CHECK,
+    Power.LOAD_CATALOGUES,
     Power.LOOK,
+    Power.REMIND,
     Power.RECORD_STATUS,
     Power.ACT_ONLINE,
     Power.RECEIVE_APPEALS,
+    Power.SEND_REPORTS,
 }
 
 
-@pytest.mark.rule("4", "14.last", "18", "23.1", "28", "41", "56.1", "59.2", "60", "65")
+@pytest.mark.rule(
+    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "44", "45.3", "56.1", "59.2", "60", "65"
+)
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("code", LEVELS)
 def test_in_its_own_agency_each_role_may_do_its_own_work(

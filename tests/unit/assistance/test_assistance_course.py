@@ -179,6 +179,7 @@ def test_the_end_is_reported_promptly_and_services_cease(desk: Desk) -> None:
     assert desk.recorded[1:] == [
         "job_seeker_ledger.reported_to_registry",
         "job_seeker_ledger.services_ceased",
+        "registry_report.queued",
     ]
     assert desk.outcome("ending_report") == ["met"]
     desk.when(desk.of(ReportEnding, reference="再报")).refused("29", "nothing")

@@ -1,0 +1,70 @@
+"""The read model `overdue_duties`: one row per duty that became overdue, once for each spell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from ..domain.events import RecordedEvent
+from ..domain.supervision.reminders import DutyBecameOverdue
+from .read_model import ReadModel, Row, Rows, columns_of, names_of
+from .table import Table
+
+
+class OverdueDutyRow(NamedTuple):
+    """A duty that became overdue on `overdue_on`; `told_at` is when that was recorded."""
+
+    subject_id: UUID
+    duty: str
+    arose_position: int
+    since_position: int
+    position: int
+    stream_id: UUID
+    item_id: UUID | None
+    rule: str
+    agency_code: str
+    staff_id: str
+    due_on: date
+    provisional: bool
+    overdue_on: date
+    told_at: datetime
+
+
+class OverdueDuties(ReadModel[Row]):
+    """One row per duty that became overdue; rows never change."""
+
+    row = OverdueDutyRow
+    table = Table(
+        "overdue_duties",
+        key=("subject_id", "duty", "arose_position", "since_position"),
+        columns=columns_of(OverdueDutyRow),
+        insert_only=True,
+        indexes=("(agency_code, overdue_on)",),
+    )
+    event_names = names_of([DutyBecameOverdue])
+
+    def fold(self, events: Iterable[RecordedEvent], rows: Rows[Row]) -> None:
+        """Add a row for each duty that became overdue."""
+        for recorded in events:
+            event = recorded.event
+            if isinstance(event, DutyBecameOverdue):
+                rows.add_final(
+                    OverdueDutyRow(
+                        event.subject_id,
+                        event.duty,
+                        event.arose_position,
+                        event.since_position,
+                        recorded.position,
+                        event.stream_id,
+                        event.item_id,
+                        event.rule,
+                        event.agency_code,
+                        event.staff_id,
+                        event.due_on,
+                        event.provisional,
+                        recorded.occurred_on,
+                        recorded.recorded_at,
+                    )
+                )
