@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".taizhang")
     master_key: Key = None
     """Wraps the key of each person. 32 bytes, base64."""
+    former_master_key: Key = None
+    """The master key before the present one, while `taizhang keys rotate` is under way."""
     identity_key: Key = None
     """Derives stream ids from identity numbers and credit codes. Permanent. 32 bytes, base64."""
     pool_size: int = Field(default=8, ge=1, le=200)
@@ -83,3 +85,7 @@ class Settings(BaseSettings):
                 "`taizhang keys new` makes a key"
             )
         return decode_key(self.master_key), decode_key(self.identity_key)
+
+    def former_key(self) -> bytes | None:
+        """Return the former master key, None where none is set."""
+        return None if self.former_master_key is None else decode_key(self.former_master_key)

@@ -23,10 +23,12 @@ from ..domain.errors import InvalidInput, TaizhangError, TooEarly
 from ..domain.job_seeker.documents import IdentityDocument
 from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
+from ..domain.privacy.retention import RETENTIONS, Retention
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
+from .erasures import Erasures
 from .event_store import PostgresEventStore
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
@@ -62,7 +64,8 @@ class Taizhang:
     - `execute` carries out a command for an actor;
     - `queries` answers questions from the read models, `queries().people` those about persons;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
-    - `notices` issues notices and proves them from the log.
+    - `notices` issues notices and proves them from the log;
+    - `erasures` erases persons whose records need no longer be kept, and keeps the register.
     """
 
     def __init__(
@@ -75,15 +78,16 @@ class Taizhang:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         grading_tool: GradingTool | None = None,
+        retentions: tuple[Retention, ...] = RETENTIONS,
     ) -> None:
         """Put the parts together; `open` is the way in."""
         master_key, identity_key = settings.required_keys()
         self._database = database
         self._server = server
         self.identities = StreamIds(identity_key)
-        self.keys = KeyRing(database, master_key, clock)
+        self.keys = KeyRing(database, master_key, clock, former_master_key=settings.former_key())
         mapper = Mapper(self.keys)
-        self.events = PostgresEventStore(database, mapper)
+        self.events = PostgresEventStore(database, mapper, self.keys)
         self.service = CommandService(
             self.events,
             self.identities,
@@ -106,6 +110,9 @@ class Taizhang:
         self.notices = NoticeOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock
         )
+        self.erasures = Erasures(
+            database, self.events, self.service, self.projections, retentions, clock
+        )
 
     @classmethod
     def open(
@@ -116,13 +123,15 @@ class Taizhang:
         calendar: WorkingDayCalendar | None = None,
         editions: tuple[Edition, ...] = EDITIONS,
         grading_tool: GradingTool | None = None,
+        retentions: tuple[Retention, ...] = RETENTIONS,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
-        be graded. Settings come from the environment (``TAIZHANG_…``), from `settings`, or as `options` by
-        name. Without a database address a private PostgreSQL is started in the data folder.
+        be graded. `retentions` says how long records of persons are kept. Settings come from the
+        environment (``TAIZHANG_…``), from `settings`, or as `options` by name.
+        Without a database address a private PostgreSQL is started in the data folder.
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
         """
@@ -144,7 +153,7 @@ class Taizhang:
         try:
             keys = settings.required_keys()
             database.migrate()
-            check_keys(database, *keys)
+            check_keys(database, *keys, settings.former_key())
             opened = cls(
                 settings,
                 database,
@@ -153,6 +162,7 @@ class Taizhang:
                 calendar=calendar or calendar_from(settings.calendar_file),
                 editions=editions,
                 grading_tool=grading_tool,
+                retentions=retentions,
             )
             opened.projections.prepare()
             opened.service.refresh_directory()

@@ -6,8 +6,10 @@ from typing import Any
 
 from ..domain.calendar import WorkingDayCalendar
 from ..domain.regulation.edition import EDITIONS, Edition
+from .agents import Agents
 from .assistance_cases import AssistanceCases
 from .employers import Employers
+from .erasures import Erasures
 from .job_seekers import JobSeekers
 from .ledger_entries import LedgerEntries
 from .notices import Notices
@@ -33,4 +35,6 @@ def read_models(
         JobSeekers(),
         AssistanceCases(editions),
         Surveys(),
+        Agents(),
+        Erasures(),
     )

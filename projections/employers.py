@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from ..domain.employer.papers import (
+    AgentErased,
     AgentRevoked,
     AgentVerified,
     EmployerBasics,
@@ -93,6 +94,13 @@ def _revoked(row: EmployerRow, event: AgentRevoked, _: RecordedEvent) -> None:
     _take_agents(row, agents)
 
 
+def _erased(row: EmployerRow, event: AgentErased, _: RecordedEvent) -> None:
+    agents = orjson.loads(row.agents)
+    if str(event.agent_id) in agents:
+        agents[str(event.agent_id)]["name"] = ERASED
+    _take_agents(row, agents)
+
+
 def _take_agents(row: EmployerRow, agents: dict[str, dict[str, Any]]) -> None:
     row.agents = orjson.dumps(agents).decode()
     # The id settles which of two agents is shown, whatever the order in which they are kept.
@@ -110,6 +118,7 @@ _CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] =
     LicenceVerified: _licence,
     AgentVerified: _agent,
     AgentRevoked: _revoked,
+    AgentErased: _erased,
     EmployerRegistered: _registered,
 }
 _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
@@ -118,6 +127,7 @@ _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
 class Employers(ReadModel[EmployerRow]):
     """One row per employer."""
 
+    version = 2
     row = EmployerRow
     table = Table(
         "employers",

@@ -16,7 +16,7 @@ from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
-from . import cli_imports, cli_notices, cli_people, cli_projections
+from . import cli_imports, cli_notices, cli_people, cli_privacy, cli_projections
 from .console import (
     SYSTEM_STAFF_ID,
     Agency,
@@ -40,6 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
+app.add_typer(cli_privacy.app, name="erasure")
 app.add_typer(cli_imports.app, name="import")
 app.add_typer(keys, name="keys")
 app.add_typer(cli_notices.app, name="notice")
@@ -177,6 +178,21 @@ def screen(
         fail(error)
     if unread:
         fail(InvalidInput(f"{unread} line(s) could not be read; the others are in {out}"))
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Wrap every person's key by TAIZHANG_MASTER_KEY in place of TAIZHANG_FORMER_MASTER_KEY.
+
+    Events are not rewritten. Stopped on the way, it is run again. Afterwards take
+    TAIZHANG_FORMER_MASTER_KEY away everywhere and destroy that key.
+    """
+    with opened() as taizhang, progress_bar("keys") as bar:
+        task = bar.add_task("wrapping anew", total=None)
+        changed = taizhang.keys.rotate(
+            lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    console.print(f"{changed} keys were wrapped anew", highlight=False)
 
 
 @keys.command("new")

@@ -18,6 +18,7 @@ from ..assistance.team_and_plan import PlanRevised
 from ..events import Event
 from ..job_seeker import status
 from ..job_seeker.contact import ServicesCeased
+from ..job_seeker.erasure import JobSeekerErased
 from .duty import Duty, EntryDuty, EventOf, On, events_of
 
 EVENTS: Final = events_of(*PARTS)
@@ -30,6 +31,7 @@ _HANDED_OVER: Final[tuple[EventOf, ...]] = (
     AgreementSigned,
     SpecialistChanged,
 )
+_OVER: Final[tuple[EventOf, ...]] = (ServicesCeased, JobSeekerErased)
 _VISIT: Final[tuple[EventOf, ...]] = (On(visits.VisitMade, item="about_id"),)
 
 
@@ -94,7 +96,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(status.AssistanceCalledFor,),
         discharged_by=(AgreementSigned,),
-        cancelled_by=(status.StatusRegistrationEnded, status.RecognitionEnded, ServicesCeased),
+        cancelled_by=(status.StatusRegistrationEnded, status.RecognitionEnded, *_OVER),
     ),
     Duty(
         key="transfer_decision",
@@ -113,6 +115,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(moving.TransferApproved,),
         discharged_by=(AgreementSigned,),
+        cancelled_by=(JobSeekerErased,),
     ),
     _service_visit(
         "visit_after_guidance", "27.1", "就业指导后跟踪回访", guidance.GuidanceGiven, "guidance_id"
@@ -171,6 +174,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(On(CaseEnded, when=lambda event: event.cause in REPORTED),),
         discharged_by=(EndingReported,),
+        cancelled_by=(JobSeekerErased,),
         moved_by=(SpecialistChanged,),
     ),
     Duty(
@@ -187,7 +191,7 @@ DUTIES: Final = (
             ),
         ),
         discharged_by=(AgreementSigned,),
-        cancelled_by=(ServicesCeased,),
+        cancelled_by=_OVER,
     ),
     Duty(
         key="assisted_job_search_archive",
@@ -196,7 +200,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(employment.WorkStarted,),
         discharged_by=(employment.SearchArchived,),
-        cancelled_by=(employment.WorkEnded,),
+        cancelled_by=(employment.WorkEnded, JobSeekerErased),
         moved_by=_HANDED_OVER,
     ),
 )

@@ -60,8 +60,10 @@ ENTRY_DUTIES: Final = (
         key="employer_service_entry",
         rule="50",
         title_zh="及时录入用人单位服务台账",
-        # That time has run out is no service: it may be recorded whenever it is noticed.
-        services=tuple(event for event in EVENTS if event is not vacancy.VacancyLapsed),
+        # That time has run out is no service: it may be recorded whenever it is noticed. Nor is erasing.
+        services=tuple(
+            event for event in EVENTS if event not in (vacancy.VacancyLapsed, papers.AgentErased)
+        ),
         subjects=("referral_id", "vacancy_id"),  # what a referral is about is the referral
     ),
 )

@@ -13,6 +13,7 @@ from ..events import Event
 from ..job_seeker import (
     appeals,
     contact,
+    erasure,
     grading,
     guidance,
     ledger,
@@ -27,7 +28,7 @@ from .duty import Duty, EntryDuty, EventOf, On, events_of
 EVENTS: Final = tuple(
     event
     for event in events_of(
-        registration, status, grading, guidance, search, surveys, contact, appeals, merging
+        registration, status, grading, guidance, search, surveys, contact, appeals, merging, erasure
     )
     if event is not guidance.GroupSessionHeld  # it has a stream of its own
 )
@@ -88,7 +89,7 @@ _CONTACT: Final[tuple[EventOf, ...]] = (
     ),
     *(On(event, counted_from="occurred_on") for event in ASSISTED_CONTACTS),
 )
-_OVER: Final = (contact.ServicesCeased, merging.LedgerMergedInto)
+_OVER: Final = (contact.ServicesCeased, merging.LedgerMergedInto, erasure.JobSeekerErased)
 _PERSON: Final = "person_id"  # of an event without it, the stream: the two are the same
 
 DUTIES: Final = (
@@ -145,6 +146,7 @@ DUTIES: Final = (
             registration.JobSeekingRegistered,
             merging.LedgerMergedFrom,
             merging.LedgerMergedInto,
+            erasure.JobSeekerErased,
         ),
         moved_by=(registration.LedgerMoved,),
     ),
@@ -230,6 +232,7 @@ _NO_ENTRY: Final = frozenset(
         contact.ServicesCeased,
         merging.LedgerMergedInto,
         merging.LedgerMergedFrom,
+        erasure.JobSeekerErased,
     }
 )
 

@@ -62,6 +62,7 @@ class Power(StrEnum):
     APPROVE_ENDINGS = "approve_endings"
     CONSULT = "consult"
     DECIDE_TRANSFERS = "decide_transfers"
+    ERASE_PERSONS = "erase_persons"
 
 
 class Reach(StrEnum):
@@ -165,8 +166,12 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.DECIDE_TRANSFERS: Requirement(
         "24", _SUPERIOR_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
+    # Who keeps the archive answers for what is taken out of it (Articles 9 and 51).
+    Power.ERASE_PERSONS: Requirement(
+        "51.2", _SUPERIOR_LEVELS, frozenset({Role.ADMINISTRATOR}), False, Reach.BELOW
+    ),
 }
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 56.1, 59.2, 60 and 65 give them."""
+"""The powers as data; rules 4, 5.c, 9.1, 13.1, 14.last, 15.1, 18, 41, 51.2, 56.1, 59.2, 60 and 65 give them."""
 
 
 def require(

@@ -124,6 +124,7 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.APPROVE_ENDINGS: (STREETS, CHIEFS),
     Power.CONSULT: (SUPERIOR, {Role.COUNSELLOR, Role.SUPERVISOR}),
     Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
+    Power.ERASE_PERSONS: (SUPERIOR, {Role.ADMINISTRATOR}),
 }
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
