@@ -117,7 +117,8 @@ class AcceptedCommand:
 class Batch:
     """What is appended in one transaction: by one actor, at one moment.
 
-    `relied_on` are streams, with their versions, that decisions looked at and left unchanged.
+    `relied_on` are streams, with their versions, that decisions looked at and left unchanged;
+    `erased` the persons whose keys are destroyed with it.
     """
 
     actor: Actor
@@ -128,6 +129,7 @@ class Batch:
     states: list[tuple[UUID, Aggregate]]
     changes_directory: bool = False
     relied_on: Sequence[tuple[UUID, int]] = ()
+    erased: Sequence[UUID] = ()
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ from ..domain.errors import (
 from ..domain.events import Event, RecordedEvent
 from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor, require
+from ..domain.privacy.erasure import PersonErased
 from ..domain.regulation.edition import EDITIONS, Edition, NoEditionInForce, edition_on
 from .cache import LedgerCache
 from .commands.base import Addressed, Command, CommandResult, Context, Decided
@@ -381,6 +382,12 @@ class _Run:
                     (stream_id, version)
                     for stream_id, version in self._relied_on.items()
                     if stream_id not in self._touched
+                ],
+                erased=[
+                    subject_id
+                    for new in self._events
+                    if isinstance(new.event, PersonErased)
+                    for subject_id in new.event.subject_ids
                 ],
             )
         )

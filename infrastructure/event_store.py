@@ -36,6 +36,7 @@ from ..domain.errors import InvalidInput
 from ..domain.events import RecordedEvent
 from ..projections.collector import collector_paused
 from .database import Database
+from .keys import KeyRing
 from .mapper import Mapper
 
 _APPEND = (
@@ -46,6 +47,13 @@ _APPEND_RELYING = _APPEND.replace(b"append_events(", b"append_events_relying_on(
 _APPEND_ONE = (
     b"SELECT append_event(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint, %b, %b, %b, "
     b"%b::bigint, %b, %b, %b)"
+)
+# A tombstone where there was no key, so that none is made afterwards.
+_DESTROY = (
+    "INSERT INTO personal_keys AS held (subject_id, wrapped, created_at, destroyed_at) "
+    "SELECT subject_id, NULL, %(at)s, %(at)s FROM unnest(%(ids)s::uuid[]) AS erased (subject_id) "
+    "ON CONFLICT (subject_id) DO UPDATE SET wrapped = NULL, destroyed_at = excluded.destroyed_at "
+    "WHERE held.wrapped IS NOT NULL"
 )
 _EVENT_COLUMNS = (
     "originator_id, originator_version, topic, state, notification_id, occurred_on, recorded_at, "
@@ -85,11 +93,12 @@ _DIRECTORY = (
 class PostgresEventStore(PostgresApplicationRecorder):
     """Appends and reads events; keeps commands, refusals and states."""
 
-    def __init__(self, database: Database, mapper: Mapper) -> None:
+    def __init__(self, database: Database, mapper: Mapper, keys: KeyRing) -> None:
         """Stand on the tables that `Database.migrate` made."""
         super().__init__(database, events_table_name="stored_events")
         self._database = database
         self._mapper = mapper
+        self._keys = keys
 
     def create_table(self) -> None:
         """Refuse: the tables come from our migrations, because making them at start-up races."""
@@ -232,8 +241,17 @@ class PostgresEventStore(PostgresApplicationRecorder):
             assert row is not None
             return int(row[0])
 
+        def call_and_erase(connection: Connection[Any]) -> int:
+            # One transaction: a person is erased exactly if the log says so.
+            with connection.transaction():
+                position = call(connection)
+                connection.execute(_DESTROY, {"at": batch.recorded_at, "ids": list(batch.erased)})
+            return position
+
         try:
-            return self._database.patiently(call)
+            position = self._database.patiently(call_and_erase if batch.erased else call)
+            self._keys.forget(batch.erased)
+            return position
         except psycopg.errors.UniqueViolation as error:
             match error.diag.constraint_name:
                 case "commands_pkey":

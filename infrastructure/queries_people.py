@@ -39,8 +39,7 @@ from .people_summaries import AsOf, PeopleSummaries
 
 __all__ = ["AsOf", "PeopleQueries"]
 
-# A person's ledgers: the one that goes on, and all that were merged into it, one after the other.
-_LEDGERS = """
+LEDGERS_OF_PERSON = """
     WITH RECURSIVE up AS (
         SELECT stream_id, merged_into FROM job_seekers WHERE stream_id = %s
         UNION SELECT j.stream_id, j.merged_into FROM job_seekers j JOIN up ON j.stream_id = up.merged_into
@@ -51,6 +50,7 @@ _LEDGERS = """
     SELECT j.* FROM job_seekers j JOIN all_of USING (stream_id)
     ORDER BY j.merged_into IS NOT NULL, j.opened_on, j.stream_id
 """
+"""A person's ledgers: the one that goes on, and all that were merged into it, one after the other."""
 _CASES = "SELECT *, stream_id AS case_id FROM assistance_cases WHERE person_id = ANY(%s) ORDER BY signed_on, number"
 _ENTRIES = "SELECT stream_id, position, section, late FROM ledger_entries WHERE stream_id = ANY(%s)"
 _DUTIES = """
@@ -203,7 +203,7 @@ class PeopleQueries(PeopleSummaries):
     # --- helpers ------------------------------------------------------------------------------
 
     def _person(self, person_id: UUID, by: Actor) -> _Person:
-        ledgers = self._rows(_LEDGERS, (person_id,))
+        ledgers = self._rows(LEDGERS_OF_PERSON, (person_id,))
         if not ledgers:
             raise NotFound(f"no person has the ledger {person_id}")
         cases = self._rows(_CASES, ([row["stream_id"] for row in ledgers],))

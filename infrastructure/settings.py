@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".taizhang")
     master_key: Key = None
     """Wraps the key of each person. 32 bytes, base64."""
+    former_master_key: Key = None
+    """The master key before the present one, while `taizhang keys rotate` is under way."""
     identity_key: Key = None
     """Derives stream ids from identity numbers and credit codes. Permanent. 32 bytes, base64."""
     sealing_key: Key = None
@@ -98,3 +100,7 @@ class Settings(BaseSettings):
     def signing_key(self) -> bytes | None:
         """Return the key that signs seals, None where none is set."""
         return None if self.sealing_key is None else decode_key(self.sealing_key)
+
+    def former_key(self) -> bytes | None:
+        """Return the former master key, None where none is set."""
+        return None if self.former_master_key is None else decode_key(self.former_master_key)

@@ -26,6 +26,7 @@ from ..domain.errors import InvalidInput, TaizhangError, TooEarly
 from ..domain.job_seeker.documents import IdentityDocument
 from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
+from ..domain.privacy.retention import RETENTIONS, Retention
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
 from .access import AccessBook
@@ -33,6 +34,7 @@ from .audit_pack import AuditOffice
 from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
+from .erasures import Erasures
 from .event_store import PostgresEventStore
 from .following import Tail, checked_types
 from .job_catalogue import Workshop, all_jobs
@@ -84,7 +86,8 @@ class Taizhang:
     - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
     - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …);
     - `seals` signs what the log is, `verifier` proves that it was not altered since;
-    - `audit` exports a record, or a period, with all that proves it off line.
+    - `audit` exports a record, or a period, with all that proves it off line;
+    - `erasures` erases persons whose records need no longer be kept, and keeps the register.
     """
 
     def __init__(
@@ -99,19 +102,20 @@ class Taizhang:
         grading_tool: GradingTool | None = None,
         matching_tool: MatchingTool | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        retentions: tuple[Retention, ...] = RETENTIONS,
     ) -> None:
         """Put the parts together; `open` is the way in."""
         master_key, identity_key = settings.required_keys()
         self._database = database
         self._server = server
         self.identities = StreamIds(identity_key)
-        self.keys = KeyRing(database, master_key, clock)
+        self.keys = KeyRing(database, master_key, clock, former_master_key=settings.former_key())
         mapper = Mapper(self.keys)
         self._mapper = mapper
         self._masking_mapper = MaskingMapper(self.keys)
         self._closed = threading.Event()
         self.subscriptions = Subscriptions(database, clock)
-        self.events = PostgresEventStore(database, mapper)
+        self.events = PostgresEventStore(database, mapper, self.keys)
         self.service = CommandService(
             self.events,
             self.identities,
@@ -166,6 +170,9 @@ class Taizhang:
             settings,
             self.seals,
         )
+        self.erasures = Erasures(
+            database, self.events, self.service, self.projections, retentions, clock
+        )
 
     @classmethod
     def open(
@@ -178,13 +185,15 @@ class Taizhang:
         grading_tool: GradingTool | None = None,
         matching_tool: MatchingTool | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        retentions: tuple[Retention, ...] = RETENTIONS,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
         be graded. `matching_tool` is the tool for precise matching (Articles 15 and 40), by which
-        `queries().matching` answers. `random_bytes` makes the secret seeds of spot-checks. Settings come
+        `queries().matching` answers. `random_bytes` makes the secret seeds of spot-checks. `retentions`
+        says how long records of persons are kept. Settings come
         from the environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
         address a private PostgreSQL is started in the data folder.
 
@@ -208,7 +217,7 @@ class Taizhang:
         try:
             keys = settings.required_keys()
             database.migrate()
-            check_keys(database, *keys)
+            check_keys(database, *keys, settings.former_key())
             opened = cls(
                 settings,
                 database,
@@ -219,6 +228,7 @@ class Taizhang:
                 grading_tool=grading_tool,
                 matching_tool=matching_tool,
                 random_bytes=random_bytes,
+                retentions=retentions,
             )
             opened.projections.prepare()
             opened.service.refresh_directory()

@@ -7,8 +7,10 @@ from typing import Any
 from ..domain.calendar import WorkingDayCalendar
 from ..domain.regulation.edition import EDITIONS, Edition
 from .accesses import Accesses
+from .agents import Agents
 from .assistance_cases import AssistanceCases
 from .employers import Employers
+from .erasures import Erasures
 from .job_fairs import FairEmployers, FairReferrals, JobFairs
 from .job_seekers import JobSeekers
 from .key_enterprises import KeyEnterprises
@@ -53,4 +55,6 @@ def read_models(
         SpotChecks(),
         SpotCheckItems(),
         Accesses(),
+        Agents(),
+        Erasures(),
     )

@@ -12,6 +12,7 @@ import orjson
 
 from ..domain.employer.ledger import KeyServiceBegun, KeyServiceEnded
 from ..domain.employer.papers import (
+    AgentErased,
     AgentRevoked,
     AgentVerified,
     EmployerBasics,
@@ -113,6 +114,13 @@ def _revoked(row: EmployerRow, event: AgentRevoked, _: RecordedEvent) -> None:
     _take_agents(row, agents)
 
 
+def _erased(row: EmployerRow, event: AgentErased, _: RecordedEvent) -> None:
+    agents = orjson.loads(row.agents)
+    if str(event.agent_id) in agents:
+        agents[str(event.agent_id)]["name"] = ERASED
+    _take_agents(row, agents)
+
+
 def _take_agents(row: EmployerRow, agents: dict[str, dict[str, Any]]) -> None:
     row.agents = orjson.dumps(agents).decode()
     # The id settles which of two agents is shown, whatever the order in which they are kept.
@@ -150,6 +158,7 @@ _CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] =
     LicenceVerified: _licence,
     AgentVerified: _agent,
     AgentRevoked: _revoked,
+    AgentErased: _erased,
     EmployerRegistered: _registered,
     RegistrationLapsed: _lapsed,
     KeyServiceBegun: _key,

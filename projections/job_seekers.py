@@ -18,6 +18,7 @@ from ..domain.duties.job_seekers import EVENTS
 from ..domain.events import Event, RecordedEvent
 from ..domain.job_seeker import (
     contact,
+    erasure,
     grading,
     guidance,
     merging,
@@ -84,6 +85,7 @@ class JobSeekerRow(Row):
     employed_as: str | None = None
     search_archived_on: date | None = None
     merged_into: UUID | None = None
+    erased_on: date | None = None
 
 
 def _json(values: Iterable[str]) -> str:
@@ -235,6 +237,10 @@ def _merged_from(row: JobSeekerRow, event: merging.LedgerMergedFrom, _: Recorded
         row.ceased_on = row.ceased_for = row.reported_for = None
 
 
+def _erased(row: JobSeekerRow, _: erasure.JobSeekerErased, recorded: RecordedEvent) -> None:
+    row.erased_on = recorded.occurred_on
+
+
 def _last(one: date | None, other: date | None) -> date | None:
     return max((day for day in (one, other) if day is not None), default=None)
 
@@ -263,6 +269,7 @@ _CHANGES: dict[type[Event], Callable[[JobSeekerRow, Any, RecordedEvent], None]] 
     contact.ServicesResumed: _resumed,
     merging.LedgerMergedInto: _merged_into,
     merging.LedgerMergedFrom: _merged_from,
+    erasure.JobSeekerErased: _erased,
 }
 _EVENTS: frozenset[type[Event]] = frozenset(EVENTS)
 

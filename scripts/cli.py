@@ -25,6 +25,7 @@ from . import (
     cli_jobs,
     cli_notices,
     cli_people,
+    cli_privacy,
     cli_projections,
     cli_proof,
     cli_rectification,
@@ -59,6 +60,7 @@ keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True
 app.add_typer(cli_fairs.app, name="fairs")
 app.add_typer(cli_enterprises.app, name="enterprises")
 app.command("history")(cli_history.history)
+app.add_typer(cli_privacy.app, name="erasure")
 app.add_typer(cli_imports.app, name="import")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(keys, name="keys")
@@ -253,6 +255,21 @@ def screen(
         fail(error)
     if unread:
         fail(InvalidInput(f"{unread} line(s) could not be read; the others are in {out}"))
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Wrap every person's key by TAIZHANG_MASTER_KEY in place of TAIZHANG_FORMER_MASTER_KEY.
+
+    Events are not rewritten. Stopped on the way, it is run again. Afterwards take
+    TAIZHANG_FORMER_MASTER_KEY away everywhere and destroy that key.
+    """
+    with opened() as taizhang, progress_bar("keys") as bar:
+        task = bar.add_task("wrapping anew", total=None)
+        changed = taizhang.keys.rotate(
+            lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    console.print(f"{changed} keys were wrapped anew", highlight=False)
 
 
 @keys.command("new")

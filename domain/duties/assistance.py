@@ -27,6 +27,7 @@ from ..assistance.team_and_plan import PlanRevised
 from ..events import Event
 from ..job_seeker import status
 from ..job_seeker.contact import ServicesCeased
+from ..job_seeker.erasure import JobSeekerErased
 from ..job_seeker.merging import LedgerMergedInto
 from ..job_seeker.registration import LedgerMoved
 from ..job_seeker.search import Employed
@@ -45,6 +46,7 @@ _HANDED_OVER: Final[tuple[EventOf, ...]] = (
     SpecialistChanged,
     _MERGED,
 )
+_OVER: Final[tuple[EventOf, ...]] = (ServicesCeased, JobSeekerErased)
 _VISIT: Final[tuple[EventOf, ...]] = (On(visits.VisitMade, item="about_id"),)
 
 
@@ -115,7 +117,7 @@ DUTIES: Final = (
             status.AssistanceCalledFor,
             status.AssistanceCallLifted,
             Employed,
-            ServicesCeased,
+            *_OVER,
         ),
         moved_by=(LedgerMoved, On(LedgerMergedInto, heir="survivor_id")),
     ),
@@ -136,6 +138,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(moving.TransferApproved,),
         discharged_by=(AgreementSigned,),
+        cancelled_by=(JobSeekerErased,),
         moved_by=(_MERGED,),
     ),
     _service_visit(
@@ -195,6 +198,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(On(CaseEnded, when=lambda event: event.cause in REPORTED),),
         discharged_by=(EndingReported,),
+        cancelled_by=(JobSeekerErased,),
         moved_by=(SpecialistChanged, _MERGED),
     ),
     Duty(
@@ -211,7 +215,7 @@ DUTIES: Final = (
             ),
         ),
         discharged_by=(AgreementSigned,),
-        cancelled_by=(ServicesCeased,),
+        cancelled_by=_OVER,
         moved_by=(_MERGED,),
     ),
     Duty(
@@ -221,7 +225,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(employment.WorkStarted,),
         discharged_by=(employment.SearchArchived,),
-        cancelled_by=(employment.WorkEnded,),
+        cancelled_by=(employment.WorkEnded, JobSeekerErased),
         moved_by=_HANDED_OVER,
     ),
 )

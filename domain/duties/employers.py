@@ -60,6 +60,8 @@ _NO_ENTRY: Final = frozenset(
         # That time has run out is no service: it may be recorded whenever it is noticed.
         papers.RegistrationLapsed,
         vacancy.VacancyLapsed,
+        # Nor is erasing.
+        papers.AgentErased,
         # The referral is judged, the fair, the agreement: this is what they leave in the ledger.
         fairs.ReferralMadeAtFair,
         fairs.FairResultKnown,

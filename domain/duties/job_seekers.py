@@ -15,6 +15,7 @@ from ..events import Event
 from ..job_seeker import (
     appeals,
     contact,
+    erasure,
     fairs,
     grading,
     guidance,
@@ -30,7 +31,17 @@ from .duty import Duty, EntryDuty, EventOf, On, events_of
 EVENTS: Final = tuple(
     event
     for event in events_of(
-        registration, status, grading, guidance, search, surveys, contact, appeals, merging, fairs
+        registration,
+        status,
+        grading,
+        guidance,
+        search,
+        surveys,
+        contact,
+        appeals,
+        merging,
+        fairs,
+        erasure,
     )
     if event is not guidance.GroupSessionHeld  # it has a stream of its own
 )
@@ -99,6 +110,7 @@ _CONTACT: Final[tuple[EventOf, ...]] = (
     ),
     *(On(event, counted_from="occurred_on") for event in ASSISTED_CONTACTS),
 )
+_OVER: Final = (contact.ServicesCeased, erasure.JobSeekerErased)
 _MOVES: Final[tuple[EventOf, ...]] = (
     registration.LedgerMoved,
     On(merging.LedgerMergedInto, heir="survivor_id"),
@@ -118,7 +130,7 @@ def _merged_when(flag: str) -> On:
 
 _NO_FOLLOW_UP: Final[tuple[EventOf, ...]] = (
     registration.JobSeekingRegistered,
-    contact.ServicesCeased,
+    *_OVER,
     merging.LedgerMergedFrom,
     merging.LedgerMergedInto,
 )
@@ -137,7 +149,7 @@ DUTIES: Final = (
             status.AdviceCalledFor,
             status.AssistanceCalledFor,
             search.Employed,
-            contact.ServicesCeased,
+            *_OVER,
             _merged_when("advice_settled"),
         ),
         moved_by=_MOVES,
@@ -157,7 +169,7 @@ DUTIES: Final = (
             status.StatusRegistered,
             status.StatusRegistrationEnded,
             search.Employed,
-            contact.ServicesCeased,
+            *_OVER,
             merging.LedgerMergedFrom,
             merging.LedgerMergedInto,
         ),
@@ -189,6 +201,7 @@ DUTIES: Final = (
             registration.JobSeekingRegistered,
             merging.LedgerMergedFrom,
             merging.LedgerMergedInto,
+            erasure.JobSeekerErased,
         ),
         moved_by=(registration.LedgerMoved,),
     ),
@@ -242,7 +255,7 @@ DUTIES: Final = (
         cancelled_by=(
             surveys.Surveyed,
             registration.JobSeekingRegistered,
-            contact.ServicesCeased,
+            *_OVER,
             _merged_when("is_registered"),
         ),
         moved_by=_MOVES,
@@ -260,7 +273,7 @@ DUTIES: Final = (
             On(surveys.Surveyed, when=_unwilling_often),
             On(surveys.Surveyed, when=_willing),
             registration.JobSeekingRegistered,
-            contact.ServicesCeased,
+            *_OVER,
             _merged_when("is_registered"),
         ),
         moved_by=_MOVES,
@@ -279,7 +292,7 @@ DUTIES: Final = (
             status.Recognised,
             status.RecognitionEnded,
             search.Employed,
-            contact.ServicesCeased,
+            *_OVER,
             _merged_when("is_graded"),
         ),
         moved_by=_MOVES,
@@ -300,6 +313,7 @@ _NO_ENTRY: Final = frozenset(
         fairs.ReferredAtFair,
         merging.LedgerMergedInto,
         merging.LedgerMergedFrom,
+        erasure.JobSeekerErased,
     }
 )
 

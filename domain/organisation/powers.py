@@ -76,6 +76,7 @@ class Power(StrEnum):
     SUPERVISE = "supervise"
     RECTIFY = "rectify"
     SET_WARNINGS = "set_warnings"
+    ERASE_PERSONS = "erase_persons"
 
 
 class Reach(StrEnum):
@@ -236,10 +237,14 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.SET_WARNINGS: Requirement(
         "58.1", _SUPERIOR_LEVELS, frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), False
     ),
+    # Who keeps the archive answers for what is taken out of it (Articles 9 and 51).
+    Power.ERASE_PERSONS: Requirement(
+        "51.2", _SUPERIOR_LEVELS, frozenset({Role.ADMINISTRATOR}), False, Reach.BELOW
+    ),
 }
 """The powers as data.
 
-Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them.
+Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 51.2, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them.
 """
 
 

@@ -234,6 +234,14 @@ class World:
             cursor = connection.execute(statement.encode(), parameters)
             return cursor.fetchall() if cursor.description else []
 
+    def lose_key(self, subject_id: UUID) -> None:
+        """Destroy a person's key as an erasure does, with no event of it."""
+        self.sql(
+            "UPDATE personal_keys SET wrapped = NULL, destroyed_at = now() WHERE subject_id = %s",
+            subject_id,
+        )
+        self.taizhang.keys.forget([subject_id])
+
     def count(self, table: str) -> int:
         return int(self.sql(f"SELECT count(*) FROM {table}")[0][0])
 

@@ -134,7 +134,7 @@ class TestOneLedgerAPerson:
         basics = [recorded.event for recorded in world.taizhang.events.history(person)][1]
         assert isinstance(basics, BasicsRecorded)
         assert basics.name == "王小明"
-        assert world.taizhang.keys.destroy(person)
+        world.lose_key(person)
         erased = [recorded.event for recorded in world.taizhang.events.history(person)][1]
         assert isinstance(erased, BasicsRecorded)
         assert erased.name == "（已依法删除）"
@@ -275,7 +275,7 @@ class TestGroupSessions:
         assert result.events == ("group_session.held",) + ("job_seeker_ledger.guidance_given",) * 3
         for person in people:
             assert world.event_names(person)[-1] == "job_seeker_ledger.guidance_given"
-            assert world.taizhang.keys.destroy(person)
+            world.lose_key(person)
             given = [recorded.event for recorded in world.taizhang.events.history(person)][-1]
             assert isinstance(given, GuidanceGiven)
             assert (given.plan, given.advice) == ("（已依法删除）", "（已依法删除）")

@@ -57,7 +57,7 @@ class Keys(KeyRing):
     def _make(self, subject_id: UUID) -> bytes | None:
         key = bytes([len(self.wrapped) + 1]) * 32
         nonce = bytes(12)
-        self.wrapped[subject_id] = nonce + self._master.encrypt(nonce, key, subject_id.bytes)
+        self.wrapped[subject_id] = nonce + self._masters[0].encrypt(nonce, key, subject_id.bytes)
         return self.wrapped[subject_id]
 
 

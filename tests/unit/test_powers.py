@@ -138,6 +138,7 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.SUPERVISE: (set(), {Role.SUPERVISOR}),  # never over itself
     Power.RECTIFY: (ANYWHERE, CHIEFS),
     Power.SET_WARNINGS: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Power.ERASE_PERSONS: (SUPERIOR, {Role.ADMINISTRATOR}),
 }
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
