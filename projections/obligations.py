@@ -57,7 +57,7 @@ _VALUES = values_of(ObligationRow)
 class Obligations(ReadModel[ObligationRow]):
     """One row per spell of an obligation, derived by one calendar and the editions in force."""
 
-    version = 3
+    version = 4
     row = ObligationRow
     table = Table(
         "obligations",
