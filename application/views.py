@@ -38,7 +38,12 @@ class EmployerView(View):
     agent_name_masked: str | None
     agents: tuple[AgentView, ...]
     registered_on: date | None
+    registration_lapsed_on: date | None
+    """Since when it is recorded that the registration lapsed with a paper."""
     opened_on: date
+    key_agreement: UUID | None
+    """The agreement by which it is served as a key enterprise; None for an ordinary employer."""
+    key_agency_code: str | None
     papers_problem: str | None
     """What of Article 35 is missing or no longer valid today; None where all is good."""
 
@@ -87,7 +92,7 @@ class LedgerEntry(View):
 
 
 class LedgerView(View):
-    """An employer's ledger by its sections (Article 50), each oldest first."""
+    """An employer's ledger by its sections (Article 50), each oldest first; a key enterprise's has more."""
 
     employer: EmployerView
     sections: dict[str, tuple[LedgerEntry, ...]]
@@ -165,6 +170,29 @@ class AgentContact(View):
     name: str
     phone: str
     identity_number: str
+
+
+class OverdueDutyView(View):
+    """A duty that became overdue on `overdue_on`, as it was told; `is_open` says whether it still is.
+
+    `position` is where in the log that stands: ask for what came after it.
+    """
+
+    position: int
+    subject_id: UUID
+    ledger_id: UUID
+    item_id: UUID | None
+    duty: str
+    title_zh: str
+    rule: str
+    citation: str
+    agency_code: str
+    staff_id: str
+    due_on: date
+    provisional: bool
+    overdue_on: date
+    told_at: datetime
+    is_open: bool
 
 
 class IssuedNotice(View):

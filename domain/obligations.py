@@ -16,13 +16,22 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from .calendar import DueDate, WorkingDayCalendar, shanghai_day
-from .duties import assistance, employers, job_fairs, job_seekers, registry, supervision
+from .duties import (
+    assistance,
+    employers,
+    job_fairs,
+    job_seekers,
+    key_enterprises,
+    rectification,
+    registry,
+    supervision,
+)
 from .duties.duty import Duty, EntryDuty, Obligation, Outcome, Standing, events_of
 from .duties.effects import NOTHING, Closing, IdOf, Timing, effects_of
 from .events import Event, RecordedEvent
 from .regulation.edition import Edition
 from .regulation.rules import RULES
-from .regulation.terms import Term, Unit
+from .regulation.terms import Rhythm, Term, Unit
 
 __all__ = [
     "DUTIES",
@@ -50,23 +59,22 @@ __all__ = [
 EMPLOYER_EVENTS: Final = employers.EVENTS
 """Every event of an employer's ledger."""
 
-DUTIES: Final[tuple[Duty, ...]] = (
-    *employers.DUTIES,
-    *job_seekers.DUTIES,
-    *assistance.DUTIES,
-    *job_fairs.DUTIES,
-    *registry.DUTIES,
-    *supervision.DUTIES,
+_TABLES: Final = (
+    employers,
+    job_seekers,
+    assistance,
+    job_fairs,
+    registry,
+    supervision,
+    rectification,
+    key_enterprises,
 )
+
+DUTIES: Final = tuple[Duty, ...](duty for table in _TABLES for duty in table.DUTIES)
 """The duties that stand open until they are discharged or cancelled."""
 
-ENTRY_DUTIES: Final[tuple[EntryDuty, ...]] = (
-    *employers.ENTRY_DUTIES,
-    *job_seekers.ENTRY_DUTIES,
-    *assistance.ENTRY_DUTIES,
-    *job_fairs.ENTRY_DUTIES,
-    *registry.ENTRY_DUTIES,
-    *supervision.ENTRY_DUTIES,
+ENTRY_DUTIES: Final = tuple[EntryDuty, ...](
+    duty for table in _TABLES for duty in table.ENTRY_DUTIES
 )
 """The duties of prompt entry, by kind of ledger."""
 
@@ -77,11 +85,7 @@ TITLES_ZH: Final = MappingProxyType(
 """What each duty is called, by its key."""
 
 TRIGGERS_ZH: Final = MappingProxyType(
-    {
-        event.event_name: text
-        for table in (employers, job_seekers, assistance, job_fairs, registry, supervision)
-        for event, text in table.TRIGGERS_ZH.items()
-    }
+    {event.event_name: text for table in _TABLES for event, text in table.TRIGGERS_ZH.items()}
 )
 """What gives rise to duties, by the stored name of the event."""
 
@@ -214,25 +218,31 @@ def arising(
         for duty, subject_of, item_of, when, timing in effects.arising:
             if when is not None and not when(recorded.event):
                 continue
-            arose_on, opens_on, due = _dates(timing, recorded, edition, calendar)
-            found.append(
-                Obligation(
-                    subject_of(recorded),
-                    duty.key,
-                    recorded.position,
-                    recorded.position,
-                    recorded.stream_id,
-                    None if item_of is None else item_of(recorded),
-                    duty.rule,
-                    agency_code,
-                    staff_id,
-                    recorded.event.event_name,
-                    arose_on,
-                    opens_on,
-                    due.day,
-                    due.provisional,
-                )
+            due_days = (
+                [_dates(timing, recorded, edition, calendar)]
+                if timing.until is None
+                else _periods(timing, recorded, edition)
             )
+            for turn, (arose_on, opens_on, due) in enumerate(due_days):
+                found.append(
+                    Obligation(
+                        subject_of(recorded),
+                        duty.key,
+                        recorded.position,
+                        recorded.position,
+                        recorded.stream_id,
+                        None if item_of is None else item_of(recorded),
+                        duty.rule,
+                        agency_code,
+                        staff_id,
+                        recorded.event.event_name,
+                        arose_on,
+                        opens_on,
+                        due.day,
+                        due.provisional,
+                        turn=turn,
+                    )
+                )
     late = late_entry(recorded, edition, calendar)
     if late is not None:
         found.append(late)
@@ -253,6 +263,17 @@ def _dates(
     elif term.unit is Unit.WORKING_DAYS_BEFORE:
         opens_on = recorded.occurred_on
     return day, opens_on, term.due(day, calendar)
+
+
+def _periods(
+    timing: Timing, recorded: RecordedEvent, edition: Edition
+) -> list[tuple[date, date, DueDate]]:
+    """Return the same for each period of a rhythm: it opens with its first day and is due on its last."""
+    assert timing.until is not None
+    rhythm = edition.number(timing.duty.term_key)
+    assert isinstance(rhythm, Rhythm)
+    periods = rhythm.periods(timing.day_of(recorded), timing.until(recorded))
+    return [(first, first, DueDate(last)) for first, last in periods]
 
 
 def late_entry(
@@ -334,7 +355,8 @@ def explain(obligation: Obligation, edition: Edition, calendar: WorkingDayCalend
     """
     duty = _DUTIES.get(obligation.duty)
     trigger_zh = TRIGGERS_ZH.get(obligation.trigger, "最近一次服务") if duty else "提供服务"
-    term = _term(edition, duty.term_key if duty else obligation.duty)
+    number = edition.number(duty.term_key if duty else obligation.duty)
+    assert isinstance(number, Term | Rhythm)
     return Explanation(
         rule=obligation.rule,
         citation=RULES[obligation.rule].citation,
@@ -344,7 +366,7 @@ def explain(obligation: Obligation, edition: Edition, calendar: WorkingDayCalend
         agency_code=obligation.agency_code,
         staff_id=obligation.staff_id,
         counted_from=obligation.arose_on,
-        term_zh=term.describe(),
+        term_zh=number.describe(),
         due_on=obligation.due_on,
         provisional=obligation.provisional,
         edition=edition.name,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -175,6 +176,14 @@ class PostgresEventStore(PostgresApplicationRecorder):
             "ORDER BY notification_id"
         )
         return list(self._mapper.read_all(self._rows(statement, (list(positions),))))
+
+    def position_before(self, moment: datetime) -> int:
+        """Return the log position of the last event recorded before a moment, 0 for none."""
+        rows = self._rows(
+            "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE recorded_at < %s",
+            (moment,),
+        )
+        return int(rows[0][0])
 
     def head(self) -> int:
         """Return the log position of the last event, 0 for an empty log."""

@@ -147,6 +147,14 @@ class KeyRing:
             self._known.pop(subject_id, None)
         return done.rowcount == 1
 
+    def unwraps(self, subject_id: UUID, wrapped: bytes) -> bool:
+        """Say whether a person's key is one that was wrapped for this person by the master key."""
+        try:
+            self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject_id.bytes)
+        except (InvalidTag, ValueError):
+            return False
+        return True
+
     def _key(self, subject_id: UUID, *, create: bool) -> AESGCM | None:
         now = time.monotonic()
         with self._lock:

@@ -34,14 +34,14 @@ from ..projections.daily_vacancy_notice.facts import (
     Flow,
     LateRow,
     NoticeFacts,
-    Placement,
     Stock,
     Touched,
     VacancyRow,
     VacancyTexts,
 )
 from ..projections.daily_vacancy_notice.figures import SERIES_DAYS
-from ..projections.daily_vacancy_notice.model import TOPICS, AgencyRef, DailyVacancyNotice
+from ..projections.daily_vacancy_notice.model import TOPICS, DailyVacancyNotice
+from .notice_scope import Scope, names_of
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ def gather(
     Rule 56.1.
     """
     edition = edition or edition_on(day)
-    scope = _Scope(directory, superior, day)
+    scope = Scope(directory, superior, day)
     query = _Query(connection, scope.codes, day)
     stock = tuple(Stock(*row) for row in query("notice_stock"))
     counted = list(query("notice_flows", since=day - timedelta(days=SERIES_DAYS - 1)))
@@ -124,7 +124,7 @@ def gather(
         superior=scope.superior,
         direct=direct,
         placements=placements,
-        staff=_names(directory, spoken_of),
+        staff=names_of(directory, spoken_of),
         position=position,
         cutoff=cutoff or day_bounds(day)[1],
         edition=edition,
@@ -144,55 +144,6 @@ def gather(
         late=late,
         duties=duties,
     )
-
-
-class _Scope:
-    """Who answers on the day for every code, as far as that is the superior or below it."""
-
-    def __init__(self, directory: Directory, superior: Agency, day: date) -> None:
-        self.day = day
-        self.superior = _reference(superior, day)
-        self.closed: set[UUID] = set()
-        self.placements: dict[str, Placement] = {}
-        self._direct = {
-            agency.stream_id: _reference(agency, day)
-            for agency in directory.directly_below(superior, day)
-        }
-        # Every code there ever was: one of a closed agency elsewhere may have come to one of ours.
-        *_, root = superior.line_upwards()
-        for code in directory.codes_below(root):
-            holder = directory.holder(code, day)
-            if holder is None or not holder.is_at_or_below(superior):
-                continue
-            line = holder
-            while line is not superior and line.parent is not superior and line.parent is not None:
-                line = line.parent
-            if line is not superior and not line.exists_on(day):
-                line = self._successor(directory, superior, line)
-            self.placements[code] = Placement(_reference(holder, day), line.stream_id)
-            if line is not superior and line.stream_id not in self._direct:
-                self.closed.add(line.stream_id)
-                self._direct[line.stream_id] = _reference(line, day)
-
-    def _successor(self, directory: Directory, superior: Agency, closed: Agency) -> Agency:
-        successor = directory.holder(closed.code_on(self.day), self.day)
-        return successor if successor is not None and successor.parent is superior else closed
-
-    @property
-    def codes(self) -> list[str]:
-        return sorted(self.placements)
-
-    def lines(self, occurring: Mapping[str, Placement]) -> tuple[AgencyRef, ...]:
-        """Return the lines of the roll-up: closed agencies, and the superior, only with records."""
-        used = {placement.under for placement in occurring.values()}
-        below = [
-            reference
-            for agency_id, reference in self._direct.items()
-            if agency_id in used or agency_id not in self.closed
-        ]
-        below.sort(key=lambda reference: (reference.code, reference.agency_id))
-        own = [self.superior] if self.superior.agency_id in used else []
-        return (*own, *below)
 
 
 class _Query:
@@ -218,20 +169,6 @@ def _statement(name: str) -> bytes:
     text = text.replace("{columns}", _COLUMNS)
     text = text.replace("{counts}", ", ".join(counts)).replace("{sums}", ", ".join(sums))
     return text.encode()
-
-
-def _reference(agency: Agency, day: date) -> AgencyRef:
-    return AgencyRef(
-        agency_id=agency.stream_id,
-        code=agency.code_on(day),
-        name=agency.name_on(day),
-        level=agency.level,
-    )
-
-
-def _names(directory: Directory, staff_ids: Iterable[str | None]) -> dict[str, str]:
-    members = (directory.member(staff_id) for staff_id in staff_ids if staff_id)
-    return {member.staff_id: member.name for member in members if member is not None}
 
 
 def _vacancy(row: tuple[Any, ...]) -> VacancyRow:

@@ -1,58 +1,41 @@
-"""Notices: made from the read models at a log position, issued once, kept, and proven from the log."""
+"""Notices: made from the read models at a log position, issued once, kept, and proven from the log.
+
+What is special about a kind of notice is its maker's; issuing, keeping, finding and proving is here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, Protocol
-from uuid import NAMESPACE_URL, UUID, uuid5
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from psycopg import Connection
-from psycopg.rows import dict_row, tuple_row
+from psycopg.rows import dict_row
 
 from ..application.commands.supervision import IssueNotice
 from ..application.ports import Clock
 from ..application.service import CommandService
 from ..application.views import IssuedNotice, Recomputed
-from ..domain.calendar import WorkingDayCalendar, day_bounds, shanghai_day
-from ..domain.employer.vacancy import VacancyChanged, VacancyDrafted, VacancyRevised
-from ..domain.errors import InvalidInput, NotFound
-from ..domain.organisation.directory import Directory
+from ..application.views_proof import SealView
+from ..domain.calendar import shanghai_day
+from ..domain.errors import InvalidInput, NotFound, RuleBroken
+from ..domain.organisation.directory import Agency, Directory
 from ..domain.organisation.powers import Actor, Power, require
-from ..domain.regulation.edition import Edition, edition_on
-from ..domain.screening import SCREENING_VERSION
-from ..domain.supervision.notice import NoticeKind
+from ..domain.supervision.notice import NoticeKind, notice_stream
+from ..projections.anchor import Anchor
 from ..projections.canonical import canonical_json, digest
-from ..projections.daily_vacancy_notice.build import build
 from ..projections.daily_vacancy_notice.model import DailyVacancyNotice
+from ..projections.monthly_ledger_notice.model import MonthlyLedgerNotice
 from .database import Database
 from .event_store import PostgresEventStore
-from .notice_facts import gather
+from .notice_making import AnyNotice, AsOf, Making, NoticeMaker, Period
+from .seals import SealOffice
 
-_WORDED = (VacancyDrafted.event_name, VacancyRevised.event_name, VacancyChanged.event_name)
-_TEXT_POSITIONS = """
-    SELECT DISTINCT ON (l.subject_id) l.subject_id, l.stream_id, l.position
-    FROM vacancies_asof v JOIN ledger_entries_asof l ON l.stream_id = v.stream_id
-    WHERE v.vacancy_id = ANY(%(ids)s) AND l.subject_id = v.vacancy_id AND l.topic = ANY(%(topics)s)
-    ORDER BY l.subject_id, l.position DESC
-"""
+__all__ = ["AnyNotice", "AsOf", "NoticeOffice"]
 
-
-class AsOf(Protocol):
-    """Shows the read models as of a log position."""
-
-    def catch_up(self) -> object:
-        """Bring the read models level with the log."""
-        ...
-
-    def rewound(self, position: int) -> AbstractContextManager[Connection[Any]]:
-        """Show the live read models as of a position, as ``…_asof``."""
-        ...
-
-    def fold_to(self, position: int) -> AbstractContextManager[Connection[Any]]:
-        """Show read models folded anew from the log up to a position, as ``…_asof``."""
-        ...
+ATTEMPTS = 3
+"""How often a notice is made anew when a problem that it names was put right meanwhile."""
 
 
 class NoticeOffice:
@@ -64,62 +47,121 @@ class NoticeOffice:
         store: PostgresEventStore,
         service: CommandService,
         as_of: AsOf,
-        calendar: WorkingDayCalendar,
-        editions: tuple[Edition, ...],
         clock: Clock,
+        seals: SealOffice,
+        makers: Iterable[NoticeMaker[Any]],
     ) -> None:
-        """Stand on the log and the read models."""
+        """Stand on the log, the read models and the seals, with a maker of each kind."""
         self._database = database
         self._store = store
         self._service = service
         self._as_of = as_of
-        self._calendar = calendar
-        self._editions = editions
         self._clock = clock
+        self._seals = seals
+        self._makers = {maker.kind: maker for maker in makers}
 
     def issue_daily_vacancies(
         self, day: date, agency_code: str, *, by: Actor, correction_reason: str | None = None
     ) -> IssuedNotice:
-        """Issue the notice of one day by one superior agency; asked again, return the one issued.
-
-        It stands on what was recorded until the end of that day. With `correction_reason` a new
-        one, made from the log as it can be read today, supersedes the one in force.
-
-        Raises InvalidInput while the day is not over, NotAuthorised without the power.
-        Rule 56.2a.
-        """
-        self._require_issuer(day, agency_code, by)
-        self._as_of.catch_up()
-        if correction_reason is None and (issued := self._in_force(agency_code, day)):
-            return issued
-        notice, previous = self._make(day, agency_code, corrected=correction_reason is not None)
-        content = canonical_json(notice)
-        self._keep(content)
-        command = IssueNotice(
-            kind=NoticeKind.DAILY_VACANCIES,
-            agency_code=agency_code,
-            period_start=day,
-            period_end=day,
-            log_position=notice.basis.position,
-            digest=digest(content),
-            previous=previous.notice_id if previous else None,
-            correction_reason=correction_reason,
+        """Issue the notice of one day by one superior agency; see `issue`. Rule 56.2a."""
+        return self.issue(
+            NoticeKind.DAILY_VACANCIES, day, agency_code, by=by, correction_reason=correction_reason
         )
-        # An id made of what is issued: of two issuers at once the second gets the first one's result.
-        command_id = uuid5(NAMESPACE_URL, f"taizhang:issue:{command.model_dump_json()}")
-        self._service.execute(command, by=by, command_id=command_id)
+
+    def issue_monthly_ledgers(
+        self, month: date, agency_code: str, *, by: Actor, correction_reason: str | None = None
+    ) -> IssuedNotice:
+        """Issue the notice of spot-checks and duties of a month, named by any of its days; see `issue`.
+
+        It notifies the agencies of the problems that it lists: in the same transaction, so that whatever
+        dies, a problem was notified if and only if a notice says so.
+
+        Rules 56.2b, 58.2a.
+        """
+        return self.issue(
+            NoticeKind.MONTHLY_LEDGERS, month, agency_code, by=by,
+            correction_reason=correction_reason,
+        )  # fmt: skip
+
+    def issue(
+        self,
+        kind: NoticeKind,
+        day: date,
+        agency_code: str,
+        *,
+        by: Actor,
+        correction_reason: str | None = None,
+    ) -> IssuedNotice:
+        """Issue the notice of the period that holds `day`; asked again, return the one issued.
+
+        With `correction_reason` a new one, made from the log as it can be read today, supersedes the one
+        in force.
+
+        Raises InvalidInput while the period is not over, NotAuthorised without the power.
+        """
+        maker = self._makers[kind]
+        period = maker.period(day)
+        superior = self._require_issuer(period, agency_code, by)
+        corrects = correction_reason is not None
         self._as_of.catch_up()
-        issued = self._in_force(agency_code, day)
+        if not corrects and (issued := self._in_force(kind, superior, period)):
+            return issued
+        ready_on = maker.ready_on(period, superior)
+        if shanghai_day(self._clock()) < ready_on:
+            raise InvalidInput(
+                f"what the notice of {period.name} tells of is not over: issue it from {ready_on} on, "
+                "or close its spot-checks before; a preview shows it as it stands",
+                field="day",
+            )
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._issue(maker, period, superior, by, correction_reason)
+                break
+            except (InvalidInput, RuleBroken) as error:
+                self._as_of.catch_up()
+                if not corrects and (issued := self._in_force(kind, superior, period)):
+                    return issued  # somebody else was faster
+                if not isinstance(error, RuleBroken) or attempt == ATTEMPTS:
+                    raise
+        self._as_of.catch_up()
+        issued = self._in_force(kind, superior, period)
         assert issued is not None
         return issued
+
+    def monthly_ledgers_ready_on(self, month: date, agency_code: str) -> date:
+        """Return the first day on which the notice of a month can be issued, as its checks stand now.
+
+        That is the day after the month, or later while a spot-check of it may still be inspected,
+        answered and closed: a job asks this before it issues. Raises NotFound.
+        """
+        maker = self._makers[NoticeKind.MONTHLY_LEDGERS]
+        period = maker.period(month)
+        superior = self._service.refresh_directory().find(agency_code, period.end)
+        if superior is None:
+            raise NotFound(
+                f"no agency bears the code {agency_code} on {period.end}", field="agency"
+            )
+        self._as_of.catch_up()
+        return maker.ready_on(period, superior)
 
     def preview_daily_vacancies(
         self, day: date, agency_code: str, *, by: Actor
     ) -> DailyVacancyNotice:
         """Return the notice of a day as it would be issued now; nothing is recorded."""
-        self._require_issuer(day, agency_code, by, over=False)
-        self._as_of.catch_up()
-        return self._make(day, agency_code)[0]
+        notice = self._preview(NoticeKind.DAILY_VACANCIES, day, agency_code, by)
+        assert isinstance(notice, DailyVacancyNotice)
+        return notice
+
+    def preview_monthly_ledgers(
+        self, month: date, agency_code: str, *, by: Actor
+    ) -> MonthlyLedgerNotice:
+        """Return the notice of a month as it stands now; nothing is recorded.
+
+        Problems that issuing would first take over from closed checks and missed duties are not in it.
+        """
+        notice = self._preview(NoticeKind.MONTHLY_LEDGERS, month, agency_code, by)
+        assert isinstance(notice, MonthlyLedgerNotice)
+        return notice
 
     def find(self, notice_id: str, *, by: Actor) -> IssuedNotice:
         """Return what is known of a notice. Raises NotFound, NotAuthorised."""
@@ -128,95 +170,157 @@ class NoticeOffice:
         require(directory, by, Power.LOOK, notice.agency_code, shanghai_day(self._clock()))
         return notice
 
-    def document(self, notice_id: str, *, by: Actor) -> DailyVacancyNotice:
+    def document(self, notice_id: str, *, by: Actor) -> AnyNotice:
         """Return an issued notice as it was issued. Raises NotFound, NotAuthorised."""
-        return DailyVacancyNotice.model_validate_json(self._content(self.find(notice_id, by=by)))
+        return self._document(self.find(notice_id, by=by))
 
     def recompute(self, notice_id: str, *, by: Actor) -> Recomputed:
         """Make an issued notice again from the log alone and compare it with what was issued."""
         issued = self.find(notice_id, by=by)
         content = self._content(issued)
-        stored = DailyVacancyNotice.model_validate_json(content)
+        maker = self._makers[NoticeKind(issued.kind)]
+        stored = maker.model.model_validate_json(content)
         previous = self._find(issued.previous) if issued.previous else None
         with self._as_of.fold_to(issued.log_position) as connection:
-            again = self._build(
+            again = self._make_on(
                 connection,
-                issued.period_end,
+                maker,
+                maker.period(issued.period_end),
                 issued.agency_code,
                 issued.log_position,
                 previous,
                 stored.dated,
             )
+        if stored.seal is not None:
+            number = stored.seal.number
+            seal = self._seals.numbered(number) if number else None
+            again = self._anchored(again, issued.log_position, seal)
         return Recomputed(
             notice_id=notice_id,
             log_position=issued.log_position,
             issued_digest=issued.digest,
             stored_digest=digest(content),
             recomputed_digest=digest(canonical_json(again)),
-            notes=self._changed_basis(stored),
+            notes=maker.changed_basis(stored),
         )
 
     # --- helpers ------------------------------------------------------------------------------
 
-    def _require_issuer(self, day: date, agency_code: str, by: Actor, *, over: bool = True) -> None:
+    def _require_issuer(
+        self, period: Period, agency_code: str, by: Actor, *, over: bool = True
+    ) -> Agency:
         today = shanghai_day(self._clock())
-        if day > today:
-            raise InvalidInput(f"{day} is in the future: today is {today}", field="day")
-        if over and day == today:
+        if period.start > today:
+            raise InvalidInput(f"{period.name} is in the future: today is {today}", field="day")
+        if over and period.end >= today:
             raise InvalidInput(
-                f"{day} is not over: its notice is issued from {day + timedelta(days=1)} on; "
-                "a preview shows it as it stands",
+                f"{period.name} is not over: its notice is issued from "
+                f"{period.end + timedelta(days=1)} on; a preview shows it as it stands",
                 field="day",
             )
         directory = self._service.refresh_directory()
-        if directory.find(agency_code, day) is None:
-            raise NotFound(f"no agency bears the code {agency_code} on {day}", field="agency")
-        require(directory, by, Power.ISSUE_NOTICES, agency_code, today)
+        superior = directory.find(agency_code, period.end)
+        if superior is None:
+            raise NotFound(
+                f"no agency bears the code {agency_code} on {period.end}", field="agency"
+            )
+        code = directory.present_code(superior, today)
+        require(directory, by, Power.ISSUE_NOTICES, code, today)
+        return superior
+
+    def _issue(
+        self,
+        maker: NoticeMaker[Any],
+        period: Period,
+        superior: Agency,
+        by: Actor,
+        correction_reason: str | None,
+    ) -> None:
+        maker.prepare(period, superior, by)
+        if self._seals.signing_key is not None:
+            self._seals.catch_up()  # so that the notice stands on a seal
+        notice, position, previous = self._make(
+            maker, period, superior, corrected=correction_reason is not None
+        )
+        content = canonical_json(notice)
+        self._keep(content)
+        command = IssueNotice(
+            kind=maker.kind,
+            agency_code=superior.code_on(period.end),
+            period_start=period.start,
+            period_end=period.end,
+            log_position=position,
+            digest=digest(content),
+            previous=previous.notice_id if previous else None,
+            correction_reason=correction_reason,
+            problems=tuple(maker.told(notice)),
+        )
+        # An id made of what is issued: of two issuers at once the second gets the first one's result.
+        command_id = uuid5(NAMESPACE_URL, f"taizhang:issue:{command.model_dump_json()}")
+        self._service.execute(command, by=by, command_id=command_id)
+
+    def _preview(self, kind: NoticeKind, day: date, agency_code: str, by: Actor) -> AnyNotice:
+        maker = self._makers[kind]
+        period = maker.period(day)
+        superior = self._require_issuer(period, agency_code, by, over=False)
+        self._as_of.catch_up()
+        notice: AnyNotice = self._make(maker, period, superior)[0]
+        return notice
 
     def _make(
-        self, day: date, agency_code: str, *, corrected: bool = False
-    ) -> tuple[DailyVacancyNotice, IssuedNotice | None]:
-        position = self._cutoff(day)
-        previous = self._previous(agency_code, day)
+        self,
+        maker: NoticeMaker[Any],
+        period: Period,
+        superior: Agency,
+        *,
+        corrected: bool = False,
+    ) -> tuple[AnyNotice, int, IssuedNotice | None]:
+        position = maker.position(period)
+        previous = self._previous(maker.kind, superior, period)
         opened = self._as_of.fold_to if corrected else self._as_of.rewound
         with opened(position) as connection:
-            notice = self._build(
-                connection, day, agency_code, position, previous, shanghai_day(self._clock())
-            )
-            return notice, previous
+            code, today = superior.code_on(period.end), shanghai_day(self._clock())
+            notice = self._make_on(connection, maker, period, code, position, previous, today)
+            seal = self._seals.covering(position)
+            return self._anchored(notice, position, seal), position, previous
 
-    def _build(
+    def _anchored(self, notice: AnyNotice, position: int, seal: SealView | None) -> AnyNotice:
+        """Return the notice with where the chain of the log stands: printed, it holds the log to it."""
+        anchor = Anchor(
+            position=position,
+            chain=self._seals.chain_at(position),
+            number=seal.number if seal else None,
+            key_id=seal.key_id if seal else None,
+        )
+        return notice.model_copy(update={"seal": anchor})
+
+    def _make_on(
         self,
         connection: Connection[Any],
-        day: date,
+        maker: NoticeMaker[Any],
+        period: Period,
         agency_code: str,
         position: int,
         previous: IssuedNotice | None,
         dated: date,
-    ) -> DailyVacancyNotice:
+    ) -> AnyNotice:
         directory = self._directory_at(position)
-        superior = directory.find(agency_code, day)
+        # By its stream where it was recoded only since, with effect of that day.
+        issuer = self._service.directory.find(agency_code, period.end)
+        superior = directory.find(agency_code, period.end) or (
+            directory.agency(issuer.stream_id) if issuer else None
+        )
         if superior is None:
             raise InvalidInput(
-                f"the agency {agency_code} was entered only after {day}: it has no notice of that day",
+                f"the agency {agency_code} was entered only after {period.name}: it has no notice "
+                "of that time",
                 field="agency",
             )
-        before = (
-            DailyVacancyNotice.model_validate_json(self._content(previous)) if previous else None
+        before = self._document(previous) if previous else None
+        made: AnyNotice = maker.make(
+            Making(connection, directory, superior, period, position, dated), before
         )
-        facts = gather(
-            connection,
-            directory,
-            superior,
-            day,
-            position,
-            calendar=self._calendar,
-            texts=lambda ids: self._texts(connection, ids),
-            previous=before,
-            edition=edition_on(day, self._editions),
-            cutoff=day_bounds(day)[1],
-        )
-        return build(facts, before, dated=dated)
+        return made
 
     def _directory_at(self, position: int) -> Directory:
         directory = Directory()
@@ -226,40 +330,22 @@ class NoticeOffice:
             directory.apply(recorded)
         return directory
 
-    def _texts(
-        self, connection: Connection[Any], vacancy_ids: Sequence[UUID]
-    ) -> Mapping[UUID, Mapping[str, str]]:
-        """Return the worded fields of vacancies as of the log position that `connection` shows."""
-        with connection.cursor(row_factory=tuple_row) as cursor:
-            found = cursor.execute(
-                _TEXT_POSITIONS, {"ids": list(vacancy_ids), "topics": list(_WORDED)}
-            ).fetchall()
-        texts: dict[UUID, Mapping[str, str]] = {}
-        for recorded in self._store.events_at([position for _, _, position in found]):
-            event = recorded.event
-            if isinstance(event, VacancyDrafted | VacancyRevised | VacancyChanged):
-                texts[event.vacancy_id] = event.content.worded()
-        return texts
-
-    def _cutoff(self, day: date) -> int:
-        row = self._row(
-            "SELECT coalesce(max(notification_id), 0) AS position FROM stored_events WHERE recorded_at < %s",
-            (day_bounds(day)[1],),
+    def _previous(self, kind: NoticeKind, superior: Agency, period: Period) -> IssuedNotice | None:
+        """Return the last notice before of the same agency, whatever code it bore then."""
+        codes = superior.codes.values()
+        rows = self._rows(
+            "SELECT * FROM notices WHERE agency_code = ANY(%s) AND kind = %s AND period_end < %s "
+            "AND NOT superseded ORDER BY period_end DESC LIMIT %s",
+            (codes, kind.value, period.end, 2 * len(codes)),
         )
-        return int(row["position"]) if row else 0
+        for row in rows:
+            if row["stream_id"] == notice_stream(kind, superior.stream_id, row["period_end"]):
+                return IssuedNotice.model_validate(row, extra="ignore")
+        return None
 
-    def _previous(self, agency_code: str, day: date) -> IssuedNotice | None:
-        return self._notice(
-            "agency_code = %s AND kind = %s AND period_end < %s AND NOT superseded "
-            "ORDER BY period_end DESC LIMIT 1",
-            (agency_code, NoticeKind.DAILY_VACANCIES.value, day),
-        )
-
-    def _in_force(self, agency_code: str, day: date) -> IssuedNotice | None:
-        return self._notice(
-            "agency_code = %s AND kind = %s AND period_end = %s AND NOT superseded",
-            (agency_code, NoticeKind.DAILY_VACANCIES.value, day),
-        )
+    def _in_force(self, kind: NoticeKind, superior: Agency, period: Period) -> IssuedNotice | None:
+        stream_id = notice_stream(kind, superior.stream_id, period.end)
+        return self._notice("stream_id = %s AND NOT superseded", (stream_id,))
 
     def _find(self, notice_id: str) -> IssuedNotice:
         notice = self._notice("notice_id = %s", (notice_id,))
@@ -268,14 +354,21 @@ class NoticeOffice:
         return notice
 
     def _notice(self, condition: str, parameters: tuple[Any, ...]) -> IssuedNotice | None:
-        row = self._row(f"SELECT * FROM notices WHERE {condition}", parameters)
-        return IssuedNotice.model_validate(row, extra="ignore") if row else None
+        rows = self._rows(f"SELECT * FROM notices WHERE {condition}", parameters)
+        return IssuedNotice.model_validate(rows[0], extra="ignore") if rows else None
+
+    def _document(self, notice: IssuedNotice) -> AnyNotice:
+        model = self._makers[NoticeKind(notice.kind)].model
+        document: AnyNotice = model.model_validate_json(self._content(notice))
+        return document
 
     def _content(self, notice: IssuedNotice) -> bytes:
-        row = self._row("SELECT content FROM issued_documents WHERE digest = %s", (notice.digest,))
-        if row is None:
+        rows = self._rows(
+            "SELECT content FROM issued_documents WHERE digest = %s", (notice.digest,)
+        )
+        if not rows:
             raise NotFound(f"the content of {notice.notice_id} is missing from issued_documents")
-        return bytes(row["content"])
+        return bytes(rows[0]["content"])
 
     def _keep(self, content: bytes) -> None:
         with self._database.use() as connection:
@@ -284,19 +377,6 @@ class NoticeOffice:
                 (digest(content), content),
             )
 
-    def _row(self, statement: str, parameters: tuple[Any, ...]) -> dict[str, Any] | None:
+    def _rows(self, statement: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
         with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(statement.encode(), parameters).fetchone()
-
-    def _changed_basis(self, notice: DailyVacancyNotice) -> tuple[str, ...]:
-        edition = edition_on(notice.day, self._editions)
-        return tuple(
-            f"{what} was {then!r} and is {now!r}: the same log can give another content"
-            for what, then, now in (
-                ("the calendar", notice.basis.calendar, self._calendar.version),
-                ("the screening", notice.basis.screening, SCREENING_VERSION),
-                ("the edition", notice.basis.edition, edition.name),
-                ("the policy", notice.basis.policy_overrides, edition.policy_overrides),
-            )
-            if then != now
-        )
+            return cursor.execute(statement.encode(), parameters).fetchall()

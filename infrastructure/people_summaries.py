@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import psycopg
 from psycopg.rows import dict_row
@@ -23,11 +22,11 @@ from ..application.views_people import (
 )
 from ..domain.duties import assistance, job_seekers
 from ..domain.errors import InvalidInput
-from ..domain.organisation.directory import Agency
 from ..domain.organisation.powers import Actor
 from .as_of import SUFFIX
 from .database import Database
 from .looking import Looking
+from .places import Places, together
 
 _DUTIES = [duty.key for duty in (*job_seekers.DUTIES, *assistance.DUTIES)]
 _SERVED = "merged_into IS NULL AND ceased_on IS NULL"
@@ -141,7 +140,7 @@ class PeopleSummaries(Looking):
         if day > today:
             raise InvalidInput(f"{day} is still to come: today is {today}", field="day")
         self._codes(by, agency_code)
-        places = _Places(self._service, agency_code, day)
+        places = Places(self._service, agency_code, day)
         rows = self._rows_of_day(day, {"codes": places.codes, "day": day, "duties": _DUTIES})
         held = [PersonCounts(agency_code=code, name=name) for code, name in places.agencies]
         sums = {one.agency_code: one for one in held}
@@ -150,7 +149,7 @@ class PeopleSummaries(Looking):
             sums[place] = _with(sums[place], row)
         total = PersonCounts(agency_code=agency_code, name=places.name)
         for one in sums.values():
-            total = _together(total, one)
+            total = together(total, one)
         return CountsView(
             day=day, total=total, agencies=tuple(sums[one.agency_code] for one in held)
         )
@@ -204,14 +203,14 @@ class PeopleSummaries(Looking):
         if until < since:
             raise InvalidInput(f"{until} is before {since}", field="until")
         codes = self._codes(by, agency_code)
-        places = _Places(self._service, agency_code, self._today())
+        places = Places(self._service, agency_code, self._today())
         sums = {code: SurveyCounts(agency_code=code, name=name) for code, name in places.agencies}
         for row in self._rows(_SURVEYS, {"codes": codes, "since": since, "until": until}):
             place = places.place_of(row["agency_code"])
-            sums[place] = _together(sums[place], _survey_counts(row))
+            sums[place] = together(sums[place], _survey_counts(row))
         total = SurveyCounts(agency_code=agency_code, name=places.name)
         for one in sums.values():
-            total = _together(total, one)
+            total = together(total, one)
         return SurveyResults(since=since, until=until, total=total, agencies=tuple(sums.values()))
 
     def _rows_of_day(self, day: date, asked: dict[str, Any]) -> list[dict[str, Any]]:
@@ -241,36 +240,6 @@ def _training_need(
     )
 
 
-class _Places:
-    """Under which direct agency a record counts: the agency's own, and those directly below it."""
-
-    def __init__(self, service: CommandService, agency_code: str, day: date) -> None:
-        directory = service.directory
-        self._directory, self._day = directory, day
-        agency = directory.holder(agency_code, day)
-        self.name = agency.name_on(day) if agency else ""
-        self.codes = directory.codes_held(agency, day) if agency else []
-        self._top = agency
-        below = directory.directly_below(agency, day) if agency else []
-        shown: Iterable[Agency] = [agency, *below] if agency else []
-        self.agencies = [(one.code_on(day), one.name_on(day)) for one in shown]
-
-    def place_of(self, code: str) -> str:
-        """Return the code of the direct agency that answers for `code`."""
-        holder = self._directory.holder(code, self._day)
-        assert holder is not None
-        assert self._top is not None
-        place = holder
-        for one in holder.line_upwards():
-            if one is self._top:
-                break
-            place = one
-        code = place.code_on(self._day)
-        # An agency closed without a successor is no longer shown: its records count as the superior's.
-        shown = {known for known, _ in self.agencies}
-        return code if code in shown else self._top.code_on(self._day)
-
-
 def _with(counts: PersonCounts, row: dict[str, Any]) -> PersonCounts:
     """Add a row of one of the statements."""
     level, rule = row.pop("level", None), row.pop("rule", None)
@@ -280,7 +249,7 @@ def _with(counts: PersonCounts, row: dict[str, Any]) -> PersonCounts:
         added["by_level"] = {level: row["registered"]}
     if rule is not None:
         added["overdue"] = {rule: overdue}
-    return _together(counts, PersonCounts(agency_code="", name="", **added))
+    return together(counts, PersonCounts(agency_code="", name="", **added))
 
 
 def _survey_counts(row: dict[str, Any]) -> SurveyCounts:
@@ -300,20 +269,3 @@ def _survey_counts(row: dict[str, Any]) -> SurveyCounts:
         unwilling_by_hindrance=unwilling,
         without_needs_file=number if row["without_needs_file"] else 0,
     )
-
-
-C = TypeVar("C", PersonCounts, SurveyCounts)
-
-
-def _together(one: C, other: C) -> C:
-    """Return the figures of both added up, under the name of the first."""
-    added: dict[str, Any] = {}
-    for field in type(one).model_fields:
-        mine: Any = getattr(one, field)
-        theirs: Any = getattr(other, field)
-        if isinstance(mine, int):
-            added[field] = mine + theirs
-        elif isinstance(mine, dict):
-            keys = sorted({*mine, *theirs})
-            added[field] = {key: mine.get(key, 0) + theirs.get(key, 0) for key in keys}
-    return one.model_copy(update=added)

@@ -7,8 +7,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from ..application.ports import Clock, MatchingTool
 from ..application.service import CommandService
 from ..application.views import (
@@ -18,39 +16,47 @@ from ..application.views import (
     IssuedNotice,
     LedgerEntry,
     LedgerView,
+    OverdueDutyView,
     RefusalView,
     StepView,
     VacancyView,
 )
+from ..application.views_proof import AccessView
+from ..domain.access import PersonalDataRead, Purpose
 from ..domain.assistance.agreement import LedgerFacts
 from ..domain.assistance.case import AssistanceCase, available_steps
-from ..domain.assistance.facts import Step
 from ..domain.assistance.state import last_case
 from ..domain.calendar import WorkingDayCalendar, day_bounds
 from ..domain.employer.content import Item
 from ..domain.employer.ledger import Section
 from ..domain.employer.papers import AgentRevoked, AgentVerified, Papers
 from ..domain.errors import NotAuthorised, NotFound
+from ..domain.events import RecordedEvent
 from ..domain.identity import check_credit_code
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.status import assistance_problem
-from ..domain.obligations import Obligation, explain
-from ..domain.organisation.powers import Actor
+from ..domain.obligations import TITLES_ZH, Obligation, explain
+from ..domain.organisation.powers import Actor, Power, reaches, require
 from ..domain.person_ledger import ledger_number
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
+from ..projections.history.build import Standard
+from .access import Access, AccessBook
 from .database import Database
 from .event_store import PostgresEventStore
+from .histories import Histories
 from .keys import KeyRing, StreamIds
 from .looking import Looking
 from .masked import MaskedPerson, MaskedPersons
 from .matching import MatchingQueries
+from .monthly_ledgers import MonthlyLedgers
+from .notice_making import AsOf
+from .queries_enterprises import EnterpriseQueries
 from .queries_fairs import FairQueries
-from .queries_people import AsOf, PeopleQueries
+from .queries_people import PeopleQueries
 from .queries_registry import RegistryQueries
 from .queries_spot_checks import SpotCheckQueries
-
-log = structlog.get_logger(__name__)
+from .queries_supervision import SupervisionQueries, step_view
 
 _STATED_ITEMS = tuple(item for item in Item if item is not Item.EMPLOYER_BASICS)
 _VACANCY = """
@@ -61,14 +67,17 @@ _VACANCY = """
 # second part is left out for the present, in which nothing is.
 _OPEN_AT = "SELECT * FROM obligations WHERE {whose} AND since_position <= %(position)s AND {state}"
 _DUTIES = """
-    SELECT o.*, coalesce(e.name, '') AS employer_name, e.credit_code, coalesce(v.title, f.title) AS subject,
-        r.person_id AS reported_person
+    SELECT o.*, coalesce(e.name, k.name, '') AS employer_name,
+        coalesce(e.credit_code, k.credit_code) AS credit_code,
+        coalesce(v.title, f.title, p.evidence) AS subject, r.person_id AS reported_person
     FROM (SELECT * FROM ({open}) AS held WHERE opens_on <= %(day)s
         ORDER BY due_on, arose_position, duty LIMIT %(limit)s) AS o
     LEFT JOIN employers e USING (stream_id)
+    LEFT JOIN employers k ON k.stream_id = o.subject_id
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
     LEFT JOIN job_fairs f ON f.stream_id = o.subject_id
     LEFT JOIN registry_reports r ON r.stream_id = o.subject_id
+    LEFT JOIN rectifications p ON p.stream_id = o.stream_id
     ORDER BY o.due_on, o.arose_position, o.duty
 """
 
@@ -76,8 +85,9 @@ _DUTIES = """
 class Queries(Looking):
     """What can be asked of the read models.
 
-    `people` of job seekers and assistance, `matching` of who fits which vacancy, `fairs` of job fairs,
-    `registry` of reports to the registry, `spot_checks` of spot-checks.
+    `people` of job seekers and assistance, `matching` of who fits which vacancy, `enterprises` of key ones,
+    `fairs` of job fairs, `registry` of reports to the registry, `spot_checks` of spot-checks,
+    `supervision` of problems and warnings; `histories` of the log.
     """
 
     def __init__(
@@ -91,16 +101,26 @@ class Queries(Looking):
         clock: Clock,
         as_of: AsOf,
         keys: KeyRing,
+        accesses: AccessBook,
+        monthly: MonthlyLedgers,
         matching_tool: MatchingTool | None = None,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
+        self.enterprises = EnterpriseQueries(database, store, service, clock, as_of)
         self._persons = MaskedPersons(database, store, keys)
-        self.people = PeopleQueries(database, store, service, clock, as_of)
-        self.matching = MatchingQueries(database, store, service, clock, self.people, matching_tool)
         self.fairs = FairQueries(database, service, clock)
         self.registry = RegistryQueries(database, store, service, clock)
+        self.supervision = SupervisionQueries(
+            database, store, service, clock, editions, as_of, monthly
+        )
         self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
+        self._accesses = accesses
+        self.people = PeopleQueries(database, store, service, clock, as_of, accesses)
+        self.matching = MatchingQueries(database, store, service, clock, self.people, matching_tool)
+        self.histories = Histories(
+            database, store, service, identities, Standard(calendar, editions), clock
+        )
         self._store = store
         self._identities = identities
         self._calendar = calendar
@@ -108,11 +128,9 @@ class Queries(Looking):
 
     def employer(self, credit_code: str, *, by: Actor) -> EmployerView:
         """Return an employer. Raises NotFound, NotAuthorised."""
-        rows = self._rows("SELECT * FROM employers WHERE credit_code = %s", (_code(credit_code),))
-        if not rows:
-            raise NotFound(f"no employer with the credit code {credit_code} has a ledger")
-        self._may_look(by, rows[0]["agency_code"])
-        return self._employer_view(rows[0])
+        row = self._employer_row(credit_code)
+        self._may_look(by, row["agency_code"])
+        return self._employer_view(row)
 
     def vacancy(self, vacancy_id: UUID, *, by: Actor) -> VacancyView:
         """Return a vacancy. Raises NotFound, NotAuthorised."""
@@ -134,43 +152,65 @@ class Queries(Looking):
         return [_vacancy_view(row) for row in rows]
 
     def employer_ledger(self, credit_code: str, *, by: Actor) -> LedgerView:
-        """Return an employer's ledger by its sections. Rule 50."""
-        employer = self.employer(credit_code, by=by)
-        late = {
-            row["position"]: row
-            for row in self._rows(
-                "SELECT position, section, late FROM ledger_entries WHERE stream_id = %s",
-                (employer.stream_id,),
+        """Return an employer's ledger by its sections, from all its streams: a key enterprise has more.
+
+        Who may look at an agreement with a key enterprise may look at its ledger. Rule 50.
+        """
+        row = self._employer_row(credit_code)
+        stream_id = row["stream_id"]
+        agreements = self._rows(
+            "SELECT stream_id, agency_code FROM key_enterprises WHERE employer_id = %s ORDER BY number",
+            (stream_id,),
+        )
+        directory, today = self._service.refresh_directory(), self._today()
+        codes = [row["agency_code"], *(one["agency_code"] for one in agreements)]
+        shown = [code for code in codes if reaches(directory, by, Power.LOOK, code, today)]
+        self._may_look(by, (shown or codes)[0])
+        streams = [stream_id, *(one["stream_id"] for one in agreements)]
+        held = {
+            entry["position"]: entry
+            for entry in self._rows(
+                "SELECT position, section, late FROM ledger_entries WHERE stream_id = ANY(%s)",
+                (streams,),
             )
         }
-        sections: dict[str, list[LedgerEntry]] = {section.value: [] for section in Section}
-        for recorded in self._store.history(employer.stream_id):
-            entry = late.get(recorded.position)
-            if entry is None:
-                continue  # recorded after the read models' position
-            hidden = set(recorded.event.personal_fields)
-            sections[entry["section"]].append(
-                LedgerEntry(
-                    position=recorded.position,
-                    section=entry["section"],
-                    event=recorded.event.event_name,
-                    what=recorded.event.model_dump(mode="json", exclude=hidden),
-                    occurred_on=recorded.occurred_on,
-                    recorded_at=recorded.recorded_at,
-                    staff_id=recorded.staff_id,
-                    agency_code=recorded.agency_code,
-                    late=entry["late"],
+        sections: dict[str, list[LedgerEntry]] = {
+            section.value: []
+            for section in Section
+            if agreements or not section.is_for_key_enterprises
+        }
+        for stream in streams:
+            for recorded in self._store.history(stream):
+                entry = held.get(recorded.position)
+                if entry is None:
+                    continue  # recorded after the read models' position
+                hidden = set(recorded.event.personal_fields)
+                sections[entry["section"]].append(
+                    LedgerEntry(
+                        position=recorded.position,
+                        section=entry["section"],
+                        event=recorded.event.event_name,
+                        what=recorded.event.model_dump(mode="json", exclude=hidden),
+                        occurred_on=recorded.occurred_on,
+                        recorded_at=recorded.recorded_at,
+                        staff_id=recorded.staff_id,
+                        agency_code=recorded.agency_code,
+                        late=entry["late"],
+                    )
                 )
-            )
         return LedgerView(
-            employer=employer, sections={name: tuple(entries) for name, entries in sections.items()}
+            employer=self._employer_view(row),
+            sections={
+                name: tuple(sorted(entries, key=lambda entry: entry.position))
+                for name, entries in sections.items()
+            },
         )
 
     def agent_contacts(self, credit_code: str, *, by: Actor, reason: str) -> list[AgentContact]:
         """Return the employer's agents in clear. Rule 51.2.
 
-        Only for the staff of the agency that holds the ledger, who says why; who asked is logged (the
-        reason not: a free text could name somebody).
+        Only for the staff of the agency that holds the ledger, who says why: that it was read is
+        recorded first, for each person.
         """
         employer = self.employer(credit_code, by=by)
         today = self._today()
@@ -184,23 +224,63 @@ class Queries(Looking):
             raise NotAuthorised(
                 "agents in clear are for the agency's own staff, with a reason", rule_id="51.2"
             )
-        contacts: dict[UUID, AgentContact] = {}
+        shown: dict[UUID, RecordedEvent] = {}
         for recorded in self._store.history(employer.stream_id):
             event = recorded.event
             if isinstance(event, AgentVerified):
-                contacts[event.agent_id] = AgentContact(
-                    agent_id=event.agent_id,
-                    name=event.name,
-                    phone=event.phone,
-                    identity_number=event.identity_number,
-                )
+                shown[event.agent_id] = recorded
             elif isinstance(event, AgentRevoked):
-                contacts.pop(event.agent_id, None)
-        log.info(
-            "personal_data_read", staff_id=by.staff_id, agency=by.agency_code,
-            stream_id=str(employer.stream_id),
-        )  # fmt: skip
-        return list(contacts.values())
+                shown.pop(event.agent_id, None)
+        access = Access(
+            by, employer.stream_id, employer.agency_code, Purpose.AGENT_CONTACTS, reason
+        )
+        self._accesses.record(access, shown.values())
+        return [
+            AgentContact.model_validate(recorded.event, from_attributes=True)
+            for recorded in shown.values()
+        ]
+
+    def accesses(
+        self,
+        agency_code: str,
+        *,
+        by: Actor,
+        since: date | None = None,
+        person_id: UUID | None = None,
+        limit: int = 500,
+    ) -> list[AccessView]:
+        """Return who read personal data at an agency and those below it, or in their ledgers, latest first.
+
+        For those who supervise the agency. Raises NotAuthorised. Rule 51.2.
+        """
+        directory = self._service.refresh_directory()
+        require(directory, by, Power.AUDIT, agency_code, self._today())
+        rows = self._rows(
+            "SELECT * FROM accesses WHERE (agency_code = ANY(%(codes)s) OR ledger_agency_code = ANY(%(codes)s)) "
+            "AND read_at >= %(since)s AND (%(person)s::uuid IS NULL OR person_id = %(person)s) "
+            "ORDER BY position DESC LIMIT %(limit)s",
+            {
+                "codes": self._codes(by, agency_code),
+                "since": day_bounds(since)[0] if since else "-infinity",
+                "person": person_id,
+                "limit": limit,
+            },
+        )
+        reasons = {
+            recorded.position: recorded.event.reason
+            for recorded in self._store.events_at([row["position"] for row in rows])
+            if isinstance(recorded.event, PersonalDataRead)
+        }
+        return [
+            AccessView.model_validate(
+                {
+                    **row,
+                    "reason": reasons[row["position"]],
+                    "purpose_zh": Purpose(row["purpose"]).label_zh,
+                }
+            )
+            for row in rows
+        ]
 
     def worklist(
         self,
@@ -256,6 +336,38 @@ class Queries(Looking):
             for row in rows
         ]
 
+    def overdue_duties(
+        self,
+        agency_code: str,
+        *,
+        by: Actor,
+        since: date | None = None,
+        after: int = 0,
+        limit: int = 500,
+    ) -> list[OverdueDutyView]:
+        """Return the duties of an agency and those below it that became overdue, in log order.
+
+        Those that became so on or after `since` and were told after log position `after`: each once,
+        by the job `duty_overdue`, also where they have been done meanwhile. Rule 58.1.
+        """
+        rows = self._rows(
+            "SELECT told.*, coalesce(o.outcome = 'open', false) AS is_open FROM overdue_duties AS told "
+            "LEFT JOIN obligations AS o USING (subject_id, duty, arose_position, since_position, turn) "
+            "WHERE told.agency_code = ANY(%s) AND told.overdue_on >= coalesce(%s, told.overdue_on) "
+            "AND told.position > %s ORDER BY told.position LIMIT %s",
+            (self._codes(by, agency_code), since, after, limit),
+        )
+        return [
+            OverdueDutyView.model_validate(
+                {
+                    **row,
+                    "title_zh": TITLES_ZH.get(row["duty"], row["duty"]),
+                    "citation": RULES[row["rule"]].citation,
+                }
+            )
+            for row in rows
+        ]
+
     def available_steps(self, person_id: UUID, *, by: Actor) -> list[StepView]:
         """Return the steps of Chapter 3 that stand open for a person, and what the others want.
 
@@ -271,7 +383,7 @@ class Queries(Looking):
         self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
         edition = edition_on(today, self._editions)
         facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)
-        return [_step_view(step) for step in available_steps(case, facts, today, edition)]
+        return [step_view(step) for step in available_steps(case, facts, today, edition)]
 
     def notices(
         self, agency_code: str, *, by: Actor, since: date | None = None
@@ -302,6 +414,12 @@ class Queries(Looking):
         case = self._store.load(kind, stream_id).aggregate
         assert isinstance(case, AssistanceCase)
         return case
+
+    def _employer_row(self, credit_code: str) -> dict[str, Any]:
+        rows = self._rows("SELECT * FROM employers WHERE credit_code = %s", (_code(credit_code),))
+        if not rows:
+            raise NotFound(f"no employer with the credit code {credit_code} has a ledger")
+        return rows[0]
 
     def _employer_view(self, row: dict[str, Any]) -> EmployerView:
         stream_id = row["stream_id"]
@@ -352,19 +470,6 @@ class Queries(Looking):
     def _has_left(self, staff_id: str, day: date) -> bool:
         member = self._service.directory.member(staff_id)
         return member is not None and member.agency_codes.on(day) is None
-
-
-def _step_view(step: Step) -> StepView:
-    return StepView(
-        key=step.key,
-        title_zh=step.title_zh,
-        rule=step.rule,
-        citation=RULES[step.rule].citation,
-        is_open=step.is_open,
-        evidence=step.evidence,
-        wanting_zh=tuple(fact.wanting_zh for fact in step.missing),
-        missing=tuple(fact.missing for fact in step.missing),
-    )
 
 
 def _code(credit_code: str) -> str:

@@ -1,7 +1,7 @@
 """Queries about one person: the ledger as it stands and by its sections, and the course of assistance.
 
 Persons are asked for by the id of their ledger. What is personal in an entry is shown only to the
-serving agency, for a reason that is logged.
+serving agency, for a reason that is recorded.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 from uuid import UUID
-
-import structlog
 
 from ..application.case_course import plan_of, programmes_of, stages_of
 from ..application.ports import Clock
@@ -24,6 +22,7 @@ from ..application.views_people import (
     PersonLedgerView,
     SectionView,
 )
+from ..domain.access import Purpose
 from ..domain.assistance.state import LIVE
 from ..domain.duties import assistance
 from ..domain.errors import NotAuthorised, NotFound
@@ -31,13 +30,12 @@ from ..domain.obligations import TITLES_ZH, Outcome
 from ..domain.organisation.powers import Actor, Power, reaches
 from ..domain.person_ledger import Section, ledger_number
 from ..domain.regulation.rules import RULES
+from .access import Access, AccessBook
 from .database import Database
 from .event_store import PostgresEventStore
 from .people_summaries import AsOf, PeopleSummaries
 
 __all__ = ["AsOf", "PeopleQueries"]
-
-log = structlog.get_logger(__name__)
 
 # A person's ledgers: the one that goes on, and all that were merged into it, one after the other.
 _LEDGERS = """
@@ -97,9 +95,11 @@ class PeopleQueries(PeopleSummaries):
         service: CommandService,
         clock: Clock,
         as_of: AsOf,
+        accesses: AccessBook,
     ) -> None:
-        """Stand on the read models, and on the events for what they do not hold."""
+        """Stand on the read models, on the events for what they do not hold, and on the book of accesses."""
         super().__init__(database, service, clock, as_of)
+        self._accesses = accesses
         self._store = store
 
     def job_seeker(self, person_id: UUID, *, by: Actor) -> JobSeekerView:
@@ -115,18 +115,24 @@ class PeopleQueries(PeopleSummaries):
         """Return a person's ledger by the sections of Articles 17 and 32, from all its streams.
 
         Personal fields are left out. With a `reason`, staff of the serving agency see them, and that
-        they did is logged. Raises NotFound; NotAuthorised (51.2 for personal fields).
+        they do is recorded first. Raises NotFound; NotAuthorised (51.2 for personal fields).
 
         Rules 9.1, 17, 32, 51.2.
         """
         person = self._person(person_id, by)
         in_clear = reason is not None
+        histories = {
+            stream_id: list(self._store.history(stream_id)) for stream_id in person.streams
+        }
         if reason is not None:
-            self._require_serving(person, by, reason)
+            # Whatever is shown was read, whether the read models know of it or not.
+            held_by = self._require_serving(person, by, reason)
+            access = Access(by, person.ids[0], held_by, Purpose.LEDGER, reason)
+            self._accesses.record(access, (one for some in histories.values() for one in some))
         held = {row["position"]: row for row in self._rows(_ENTRIES, (person.streams,))}
         entries: dict[str, list[LedgerEntry]] = {section.value: [] for section in Section}
-        for stream_id in person.streams:
-            for recorded in self._store.history(stream_id):
+        for history in histories.values():
+            for recorded in history:
                 entry = held.get(recorded.position)
                 if entry is None:
                     continue  # recorded after the read models' position
@@ -144,8 +150,6 @@ class PeopleQueries(PeopleSummaries):
                         late=entry["late"],
                     )
                 )
-        if reason is not None:
-            self._log_reading(person, by, reason)
         return PersonLedgerView(
             job_seeker=_job_seeker_view(person),
             sections=tuple(
@@ -166,7 +170,7 @@ class PeopleQueries(PeopleSummaries):
 
         A course is the stages, the plan against what happened, and the duties met and missed; who sees
         one case of a person sees those before it. What the stages of the plan are about is left out;
-        with a `reason`, staff of the serving agency see it, and that they did is logged.
+        with a `reason`, staff of the serving agency see it, and that they did is recorded.
 
         Raises NotFound; NotAuthorised (51.2 for what is personal). Rules 25, 26, 32, 51.2.
         """
@@ -178,10 +182,20 @@ class PeopleQueries(PeopleSummaries):
             case for case in person.cases if not rows or case["stream_id"] == case_or_person_id
         ]
         if reason is not None:
-            self._require_serving(person, by, reason)
-            self._log_reading(person, by, reason)
+            held_by = self._require_serving(person, by, reason)
+            access = Access(by, person.ids[0], held_by, Purpose.LEDGER, reason)
+            read = (one for case in wanted for one in self._store.history(case["stream_id"]))
+            self._accesses.record(access, read)
         today, in_clear = self._today(), reason is not None
         return tuple(self._course(person, case, today, in_clear=in_clear) for case in wanted)
+
+    def streams(self, person_id: UUID, *, by: Actor) -> tuple[list[UUID], list[str]]:
+        """Return every stream that holds a part of a person's record, and the agencies that serve the person.
+
+        The ledger that goes on is the first. Raises NotFound, NotAuthorised.
+        """
+        person = self._person(person_id, by)
+        return person.streams, person.serving
 
     # --- helpers ------------------------------------------------------------------------------
 
@@ -197,10 +211,11 @@ class PeopleQueries(PeopleSummaries):
         self._may_look(by, (shown or codes)[0])
         return person
 
-    def _require_serving(self, person: _Person, by: Actor, reason: str) -> None:
+    def _require_serving(self, person: _Person, by: Actor, reason: str) -> str:
+        """Return the code under which the actor's own agency serves the person."""
         directory, today = self._service.directory, self._today()
         serving = {
-            holder.code_on(today)
+            holder.code_on(today): code
             for code in person.serving
             if (holder := directory.holder(code, today)) is not None
         }
@@ -209,12 +224,7 @@ class PeopleQueries(PeopleSummaries):
                 "persons in clear are for the serving agency's own staff, with a reason",
                 rule_id="51.2",
             )
-
-    def _log_reading(self, person: _Person, by: Actor, reason: str) -> None:
-        log.info(
-            "personal_data_read", staff_id=by.staff_id, agency=by.agency_code,
-            stream_id=str(person.ids[0]), reason=reason,
-        )  # fmt: skip
+        return serving[by.agency_code]
 
     def _course(
         self, person: _Person, case: dict[str, Any], day: date, *, in_clear: bool
@@ -239,12 +249,13 @@ class PeopleQueries(PeopleSummaries):
             revisions=revisions,
             programmes=programmes_of(history),
             gap_days=gap,
-            duties=tuple(_duty(row, day) for row in duties),
+            duties=tuple(course_duty(row, day) for row in duties),
             shows_personal_data=in_clear,
         )
 
 
-def _duty(row: dict[str, Any], day: date) -> CourseDuty:
+def course_duty(row: dict[str, Any], day: date) -> CourseDuty:
+    """Return a row of `obligations` as a duty of a course, with what became of it as of `day`."""
     is_missed = row["outcome"] == Outcome.OPEN.value and row["due_on"] < day
     return CourseDuty.model_validate(
         {

@@ -12,6 +12,7 @@ from ..application.ports import Clock
 from ..application.service import CommandService
 from ..application.views_fairs import RegistryReportView, ReportedPerson
 from ..domain.errors import NotAuthorised, NotFound
+from ..domain.events import ERASED
 from ..domain.job_seeker.contact import Ground
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.registration import BasicsRecorded, JobSeekerLedgerOpened
@@ -108,6 +109,8 @@ class RegistryQueries(Looking):
                 found["document_number"] = event.document_number
             elif isinstance(event, BasicsRecorded):
                 found["name"] = event.name
+        if found.get("document_number") == ERASED:
+            raise NotFound("the data of this person were erased: there is nobody to report")
         return ReportedPerson(
             report_id=row["stream_id"],
             person_id=person_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -41,8 +42,8 @@ class Settings(BaseSettings):
     """What an operator decides.
 
     Without `database_url` a private PostgreSQL is started from the `embedded` extra, with its data
-    and generated keys in `data_dir`. With one, both keys must be given: they are secrets that belong
-    to the operator, are kept apart from the database, and are lost for ever when lost.
+    and generated keys in `data_dir`. With one, master and identity key must be given: they are secrets
+    that belong to the operator, are kept apart from the database, and are lost for ever when lost.
     """
 
     model_config = SettingsConfigDict(
@@ -56,12 +57,22 @@ class Settings(BaseSettings):
     """Wraps the key of each person. 32 bytes, base64."""
     identity_key: Key = None
     """Derives stream ids from identity numbers and credit codes. Permanent. 32 bytes, base64."""
+    sealing_key: Key = None
+    """Signs the seals over the log (Ed25519). Only who seals needs it. May be replaced. 32 bytes, base64."""
     pool_size: int = Field(default=8, ge=1, le=200)
     cached_ledgers: int = Field(default=4096, ge=0)
     retry_seconds: float = Field(default=30.0, ge=0)
     """How long a command waits for a database that is away before it gives up."""
     calendar_file: Path | None = None
     """Years of working days beyond those the calendar knows: lines of date,is_workday[,name]."""
+    jobs_poll_seconds: float = Field(default=30.0, ge=0.1, le=3600)
+    """How often `serve-jobs` looks for what is due."""
+    jobs_begin_on: date | None = None
+    """Jobs have nothing to do before this day. Left out: since each agency was founded and entered."""
+    jobs_retry_seconds: float = Field(default=60.0, ge=0, le=3600)
+    """The wait before the second try of a run that failed; each later one is twice as long."""
+    jobs_late_minutes: float = Field(default=60.0, ge=0)
+    """A run that is not done so long after it was due counts as late."""
     log_level: str = "INFO"
     log_json: bool = True
 
@@ -83,3 +94,7 @@ class Settings(BaseSettings):
                 "`taizhang keys new` makes a key"
             )
         return decode_key(self.master_key), decode_key(self.identity_key)
+
+    def signing_key(self) -> bytes | None:
+        """Return the key that signs seals, None where none is set."""
+        return None if self.sealing_key is None else decode_key(self.sealing_key)

@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.rows import tuple_row
 
+from ..application.catalogue_import import CatalogueImport
 from ..application.commands.base import Command, CommandResult
 from ..application.job_seeker_import import JobSeekerImport
 from ..application.ports import Clock, GradingTool, MatchingTool
@@ -27,20 +28,29 @@ from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
+from .access import AccessBook
+from .audit_pack import AuditOffice
+from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
 from .event_store import PostgresEventStore
 from .following import Tail, checked_types
+from .job_catalogue import Workshop, all_jobs
+from .jobs import JobOffice
 from .keys import KeyRing, StreamIds, check_keys
 from .log import configure_logging
 from .mapper import Mapper, MaskingMapper
+from .monthly_ledgers import MonthlyLedgers
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
+from .seals import SealOffice
 from .settings import Settings
+from .signing import SigningKey
 from .spot_checks import SpotCheckOffice
 from .subscription_store import Subscriptions
 from .subscriptions import Subscription
+from .verify import Verifier
 
 
 def system_clock() -> datetime:
@@ -66,11 +76,15 @@ class Taizhang:
     Open it with `Taizhang.open()`, after forking; use it from any thread; close it at the end.
 
     - `execute` carries out a command for an actor;
-    - `queries` answers questions from the read models, `queries().people` those about persons;
+    - `queries` answers questions from the read models, `queries().people` those about persons,
+      `queries().enterprises` those about key enterprises;
     - `projections` keeps the read models level with the log (`catch_up`, `follow`, `status`, …);
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
-    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log.
+    - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
+    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …);
+    - `seals` signs what the log is, `verifier` proves that it was not altered since;
+    - `audit` exports a record, or a period, with all that proves it off line.
     """
 
     def __init__(
@@ -106,7 +120,17 @@ class Taizhang:
             cached_ledgers=settings.cached_ledgers,
             grading_tool=grading_tool,
         )
+        secret = settings.signing_key()
+        signing_key = SigningKey(secret) if secret else None
+        self.seals = SealOffice(database, signing_key, clock)
+        self.verifier = Verifier(
+            database, self.keys, signing_key.public_key if signing_key else None
+        )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
+        accesses = AccessBook(self.service, uuid4)
+        monthly = MonthlyLedgers(
+            database, self.events, self.service, self.projections, calendar, editions, clock
+        )
         self._queries = Queries(
             database,
             self.events,
@@ -117,15 +141,30 @@ class Taizhang:
             clock,
             self.projections,
             self.keys,
+            accesses,
+            monthly,
             matching_tool,
         )
+        self.audit = AuditOffice(
+            database, self.events, self.service, self._queries, self.seals, accesses, clock
+        )
+        makers = (DailyVacancies(self.events, calendar, editions), monthly)
         self.notices = NoticeOffice(
-            database, self.events, self.service, self.projections, calendar, editions, clock
+            database, self.events, self.service, self.projections, clock, self.seals, makers
         )
         self.spot_checks = SpotCheckOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock,
             random_bytes,
         )  # fmt: skip
+        workshop = Workshop(database, self.service, self.projections)
+        self.jobs = JobOffice(
+            database,
+            self.service,
+            self.projections,
+            all_jobs(workshop, self.notices, self.spot_checks),
+            clock,
+            settings,
+        )
 
     @classmethod
     def open(
@@ -303,6 +342,10 @@ class Taizhang:
     ) -> JobSeekerImport:
         """Return an import of job seekers that acts for `by`."""
         return JobSeekerImport(self.service, self.identities, by=by, channel=channel, source=source)
+
+    def catalogue_import(self, *, by: Actor) -> CatalogueImport:
+        """Return an import of catalogues of restricted industries that acts for `by`."""
+        return CatalogueImport(self.service, by=by)
 
     def _employers_by_name(self, names: list[str]) -> Mapping[str, tuple[str, ...]]:
         with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:

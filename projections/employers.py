@@ -10,6 +10,7 @@ from uuid import UUID
 
 import orjson
 
+from ..domain.employer.ledger import KeyServiceBegun, KeyServiceEnded
 from ..domain.employer.papers import (
     AgentRevoked,
     AgentVerified,
@@ -18,6 +19,7 @@ from ..domain.employer.papers import (
     EmployerLedgerOpened,
     EmployerRegistered,
     LicenceVerified,
+    RegistrationLapsed,
 )
 from ..domain.employer.training import EmployerTrainingNeedsStated
 from ..domain.events import ERASED, Event, RecordedEvent
@@ -33,6 +35,8 @@ class EmployerRow(Row):
     `licence_valid_until` None is a licence without term once `licence_valid_from` is known. `agents`
     holds each agent's last good day and masked name, by id; `agent_valid_until` and
     `agent_name_masked` are those of the agent whose papers last longest, None without agents.
+    `registration_lapsed_on` is known once the lapse is recorded, and gone with the paper's renewal.
+    `key_agreement` is the agreement by which it is served as a key enterprise, at `key_agency_code`.
     `training_needs` are those stated last, on `training_needs_on`.
     """
 
@@ -54,6 +58,9 @@ class EmployerRow(Row):
     agent_valid_until: date | None = None
     agent_name_masked: str | None = None
     registered_on: date | None = None
+    registration_lapsed_on: date | None = None
+    key_agreement: UUID | None = None
+    key_agency_code: str | None = None
     training_needs: Json = "[]"
     training_needs_on: date | None = None
 
@@ -72,12 +79,13 @@ def _take_basics(row: EmployerRow, basics: EmployerBasics) -> None:
     row.basics_stated = basics.is_stated
 
 
-def _licence(row: EmployerRow, event: LicenceVerified, _: RecordedEvent) -> None:
+def _licence(row: EmployerRow, event: LicenceVerified, recorded: RecordedEvent) -> None:
     row.licence_valid_from = event.valid_from
     row.licence_valid_until = event.valid_until
+    _note_renewal(row, recorded.occurred_on)
 
 
-def _agent(row: EmployerRow, event: AgentVerified, _: RecordedEvent) -> None:
+def _agent(row: EmployerRow, event: AgentVerified, recorded: RecordedEvent) -> None:
     last_good = event.authority_valid_until
     if event.identity_valid_until is not None:
         last_good = min(last_good, event.identity_valid_until)
@@ -89,6 +97,14 @@ def _agent(row: EmployerRow, event: AgentVerified, _: RecordedEvent) -> None:
         "real_name_verified": event.real_name_verified,
     }
     _take_agents(row, agents)
+    _note_renewal(row, recorded.occurred_on)
+
+
+def _note_renewal(row: EmployerRow, day: date) -> None:
+    first, last, agent = row.licence_valid_from, row.licence_valid_until, row.agent_valid_until
+    licensed = first is not None and first <= day <= (last or date.max)
+    if licensed and agent is not None and day <= agent:
+        row.registration_lapsed_on = None
 
 
 def _revoked(row: EmployerRow, event: AgentRevoked, _: RecordedEvent) -> None:
@@ -109,6 +125,19 @@ def _registered(row: EmployerRow, _: EmployerRegistered, recorded: RecordedEvent
     row.registered_on = recorded.occurred_on
 
 
+def _lapsed(row: EmployerRow, event: RegistrationLapsed, _: RecordedEvent) -> None:
+    row.registration_lapsed_on = event.lapsed_on
+
+
+def _key(row: EmployerRow, event: KeyServiceBegun, _: RecordedEvent) -> None:
+    row.key_agreement, row.key_agency_code = event.agreement_id, event.agency_code
+
+
+def _ordinary(row: EmployerRow, event: KeyServiceEnded, _: RecordedEvent) -> None:
+    if row.key_agreement == event.agreement_id:
+        row.key_agreement = row.key_agency_code = None
+
+
 def _training(
     row: EmployerRow, event: EmployerTrainingNeedsStated, recorded: RecordedEvent
 ) -> None:
@@ -122,6 +151,9 @@ _CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] =
     AgentVerified: _agent,
     AgentRevoked: _revoked,
     EmployerRegistered: _registered,
+    RegistrationLapsed: _lapsed,
+    KeyServiceBegun: _key,
+    KeyServiceEnded: _ordinary,
     EmployerTrainingNeedsStated: _training,
 }
 _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})

@@ -1,34 +1,56 @@
 """The read model `ledger_entries`: one row per entry of a service ledger, in its section.
 
 The ledgers are those of employers (Article 50) and of persons (Articles 17 and 32); a person's entries
-stand in the stream of the job seeker ledger and in those of the assistance cases.
+stand in the stream of the job seeker ledger and in those of the assistance cases, a key enterprise's in
+the stream of the employer ledger and in those of the agreements.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from ..domain.assistance import case
 from ..domain.calendar import WorkingDayCalendar, shanghai_day
-from ..domain.duties import assistance, job_seekers
+from ..domain.duties import assistance, job_seekers, key_enterprises
 from ..domain.employer import ledger as employer
 from ..domain.events import Event, RecordedEvent
 from ..domain.job_seeker import ledger as job_seeker
+from ..domain.key_enterprise import agreements
 from ..domain.obligations import EMPLOYER_EVENTS, late_entry, subject_of
 from ..domain.regulation.edition import EDITIONS, Edition
 from .judged import InForce
 from .read_model import ReadModel, Row, Rows, columns_of, names_of
 from .table import Table
 
-_SECTION_OF: dict[type[Event], Callable[[Any], str]] = {
+_SECTION_OF: dict[type[Event], Callable[[Any], Any]] = {
     **dict.fromkeys(EMPLOYER_EVENTS, employer.section_of),
     **dict.fromkeys(job_seekers.EVENTS, job_seeker.section_of),
     **dict.fromkeys(assistance.EVENTS, case.section_of),
+    **dict.fromkeys(key_enterprises.EVENTS, agreements.section_of),
 }
 _EVENTS = frozenset(_SECTION_OF)
+
+
+class LedgerSection(Protocol):
+    """A section of a ledger, of whichever kind."""
+
+    value: str
+
+    @property
+    def label_zh(self) -> str:
+        """The section in the words of the regulation."""
+        ...
+
+
+def section_of(event: Event) -> LedgerSection | None:
+    """Return the section in which a ledger shows an event, None for an event of no ledger."""
+    find = _SECTION_OF.get(type(event))
+    return None if find is None else find(event)
+
+
 _SECTIONS: dict[
     type[Event], str
 ] = {}  # filled on first sight: reading an enumeration's value is slow
@@ -59,7 +81,7 @@ class LedgerEntryRow(NamedTuple):
 class LedgerEntries(ReadModel[Row]):
     """One row per event of an employer's or a person's ledger; rows never change."""
 
-    version = 2
+    version = 3
 
     row = LedgerEntryRow
     table = Table(

@@ -18,7 +18,7 @@ from ..domain.events import RecordedEvent
 from ..domain.obligations import EVENTS_WITH_DUTIES, End, Outcome, arising, ending, subjects
 from ..domain.regulation.edition import EDITIONS, Edition
 from .judged import InForce
-from .read_model import ReadModel, Row, Rows, columns_of, names_of, values_of
+from .read_model import ReadModel, Row, Rows, SmallInt, columns_of, names_of, values_of
 from .table import Table
 
 _OPEN = Outcome.OPEN.value
@@ -49,6 +49,7 @@ class ObligationRow(Row):
     closed_on: date | None
     closed_position: int | None
     outcome: str
+    turn: SmallInt = 0
 
 
 _VALUES = values_of(ObligationRow)
@@ -61,7 +62,7 @@ class Obligations(ReadModel[ObligationRow]):
     row = ObligationRow
     table = Table(
         "obligations",
-        key=("subject_id", "duty", "arose_position", "since_position"),
+        key=("subject_id", "duty", "arose_position", "since_position", "turn"),
         columns=columns_of(ObligationRow),
         indexes=(
             "(agency_code, due_on) WHERE outcome = 'open'",

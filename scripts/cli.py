@@ -18,11 +18,16 @@ from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
 from . import (
+    cli_enterprises,
     cli_fairs,
+    cli_history,
     cli_imports,
+    cli_jobs,
     cli_notices,
     cli_people,
     cli_projections,
+    cli_proof,
+    cli_rectification,
     cli_registry,
     cli_spot_checks,
     cli_subscriptions,
@@ -36,6 +41,7 @@ from .console import (
     fail,
     opened,
     parse_day,
+    parse_month,
     progress_bar,
     tables,
 )
@@ -51,14 +57,25 @@ app = typer.Typer(
 )
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
 app.add_typer(cli_fairs.app, name="fairs")
+app.add_typer(cli_enterprises.app, name="enterprises")
+app.command("history")(cli_history.history)
 app.add_typer(cli_imports.app, name="import")
+app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(keys, name="keys")
 app.add_typer(cli_notices.app, name="notice")
 app.add_typer(cli_people.app, name="people")
 app.add_typer(cli_projections.app, name="projections")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_subscriptions.app, name="subscriptions")
+app.add_typer(cli_rectification.app, name="rectification")
 app.add_typer(cli_spot_checks.app, name="spot-check")
+app.command("run-due")(cli_jobs.run_due)
+app.command("serve-jobs", help=cli_jobs.SERVE_HELP)(cli_jobs.serve_jobs)
+app.command("seal")(cli_proof.seal)
+app.command("verify")(cli_proof.verify)
+app.command("export")(cli_proof.export)
+app.command("accesses")(cli_proof.accesses)
+keys.command("public")(cli_proof.public)
 
 
 @app.command()
@@ -154,6 +171,42 @@ def _person(duty: DutyView) -> str:
 
 
 @app.command()
+def warnings(
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    month: Annotated[
+        str | None, typer.Option(help="The month (YYYY-MM); the present one if left out.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show every indicator, beyond its threshold or not.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show early warnings (Article 58) of an agency and those directly below it."""
+    with opened() as taizhang:
+        found = taizhang.queries().supervision.warnings(
+            agency,
+            by=actor(staff, agency),
+            month=parse_month(month) if month else None,
+            beyond=not every,
+        )
+    if as_json:
+        for one in found:
+            typer.echo(one.model_dump_json())
+        return
+    table = Table("机构", "指标", "数值", "预警线", "情况", title="质量监测预警")
+    for one in found:
+        table.add_row(
+            f"{one.agency} {one.agency_code}",
+            one.indicator_zh,
+            one.value,
+            str(one.limit),
+            one.detail if one.beyond else "正常",
+        )
+    tables.print(table if found else "各项监测指标均未超过预警线")
+
+
+@app.command()
 def ledger(
     credit_code: Annotated[str, typer.Argument(help="The employer's credit code.")],
     agency: Agency,
@@ -204,7 +257,7 @@ def screen(
 
 @keys.command("new")
 def make_key() -> None:
-    """Print a new random key for TAIZHANG_MASTER_KEY or TAIZHANG_IDENTITY_KEY. Keep it safe."""
+    """Print a new random key for TAIZHANG_MASTER_KEY, …_IDENTITY_KEY or …_SEALING_KEY. Keep it safe."""
     typer.echo(new_key())
 
 

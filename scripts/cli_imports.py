@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from ..application.catalogue_rows import CatalogueMapping
 from ..application.column_mapping import TableMapping
 from ..application.import_mapping import ColumnMapping
 from ..application.import_rows import ImportReport, LineStatus
@@ -19,7 +20,7 @@ from ..domain.employer.papers import Channel
 from ..domain.errors import InvalidInput
 from ..infrastructure.tabular import open_table
 from ..infrastructure.taizhang import Taizhang
-from .console import Agency, Staff, actor, console, opened, progress_bar
+from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, console, opened, progress_bar
 
 M = TypeVar("M", bound=TableMapping[Any])
 
@@ -112,6 +113,34 @@ def import_job_seekers(
         ),
         file,
         _mapping(JobSeekerMapping, columns or [], mapping_file),
+        report_file,
+        dry_run=dry_run,
+        reading={"encoding": encoding, "delimiter": delimiter, "sheet": sheet},
+    )
+
+
+@app.command("restricted-industries")
+def import_restricted_industries(
+    file: File,
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    columns: Columns = None,
+    mapping_file: MappingFile = None,
+    dry_run: DryRun = False,
+    report_file: ReportFile = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    sheet: Sheet = None,
+) -> None:
+    """Import catalogues of prohibited and restricted industries (Article 44), each edition whole.
+
+    Columns: area code, edition, in force from, code of GB/T 4754-2017, name, conditions. An edition with a
+    bad line is not taken; one that is loaded already is skipped.
+    """
+    _import(
+        lambda taizhang: taizhang.catalogue_import(by=actor(staff, agency)),
+        file,
+        _mapping(CatalogueMapping, columns or [], mapping_file),
         report_file,
         dry_run=dry_run,
         reading={"encoding": encoding, "delimiter": delimiter, "sheet": sheet},

@@ -13,12 +13,12 @@ import typer
 
 from ..domain.calendar import shanghai_day
 from ..domain.errors import InvalidInput
+from ..infrastructure.notices import AnyNotice
 from ..infrastructure.taizhang import system_clock
+from ..projections import daily_vacancy_notice, monthly_ledger_notice
 from ..projections.canonical import canonical_json
 from ..projections.daily_vacancy_notice.model import DailyVacancyNotice
-from ..projections.daily_vacancy_notice.render_html import render_html
-from ..projections.daily_vacancy_notice.render_xlsx import render_xlsx
-from .console import SYSTEM_STAFF_ID, Agency, Day, Staff, actor, opened, parse_day
+from .console import SYSTEM_STAFF_ID, Agency, Day, Month, Staff, actor, opened, parse_day
 
 app = typer.Typer(help="Notices (通报): issue, show, list and prove them.", no_args_is_help=True)
 
@@ -51,10 +51,36 @@ def daily_vacancies(
     with opened() as taizhang:
         who = actor(staff, agency)
         if preview:
-            notice = taizhang.notices.preview_daily_vacancies(day, agency, by=who)
+            notice: AnyNotice = taizhang.notices.preview_daily_vacancies(day, agency, by=who)
         else:
             issued = taizhang.notices.issue_daily_vacancies(
                 day, agency, by=who, correction_reason=correction
+            )
+            notice = taizhang.notices.document(issued.notice_id, by=who)
+            typer.echo(f"{issued.notice_id} sha256:{issued.digest}", err=True)
+        write(notice, format, out)
+
+
+@app.command("monthly-ledgers")
+def monthly_ledgers(
+    month: Month,
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    format: FormatOption = Format.HTML,
+    out: Out = None,
+    preview: Annotated[bool, typer.Option(help="Show it as it stands; record nothing.")] = False,
+    correction: Annotated[
+        str | None, typer.Option(help="Why a correction supersedes the notice in force.")
+    ] = None,
+) -> None:
+    """Issue the monthly notice of spot-checks, duties and problems, or give again the one issued."""
+    with opened() as taizhang:
+        who = actor(staff, agency)
+        if preview:
+            notice: AnyNotice = taizhang.notices.preview_monthly_ledgers(month, agency, by=who)
+        else:
+            issued = taizhang.notices.issue_monthly_ledgers(
+                month, agency, by=who, correction_reason=correction
             )
             notice = taizhang.notices.document(issued.notice_id, by=who)
             typer.echo(f"{issued.notice_id} sha256:{issued.digest}", err=True)
@@ -109,7 +135,7 @@ def recompute(
             raise typer.Exit(1)
 
 
-def write(notice: DailyVacancyNotice, format: Format, out: Path | None) -> None:
+def write(notice: AnyNotice, format: Format, out: Path | None) -> None:
     """Write a notice in one of its forms. Raises InvalidInput where that cannot be."""
     content = rendered(notice, format)
     try:
@@ -125,14 +151,19 @@ def write(notice: DailyVacancyNotice, format: Format, out: Path | None) -> None:
         raise InvalidInput(f"cannot write {out}: {error}", field="--out") from error
 
 
-def rendered(notice: DailyVacancyNotice, format: Format) -> bytes:
+def rendered(notice: AnyNotice, format: Format) -> bytes:
     """Return a notice as the bytes of a file."""
     match format:
         case Format.HTML:
-            return render_html(notice).encode()
+            if isinstance(notice, DailyVacancyNotice):
+                return daily_vacancy_notice.render_html(notice).encode()
+            return monthly_ledger_notice.render_html(notice).encode()
         case Format.XLSX:
             buffer = BytesIO()
-            render_xlsx(notice, buffer)
+            if isinstance(notice, DailyVacancyNotice):
+                daily_vacancy_notice.render_xlsx(notice, buffer)
+            else:
+                monthly_ledger_notice.render_xlsx(notice, buffer)
             return buffer.getvalue()
         case Format.JSON:
             return canonical_json(notice)

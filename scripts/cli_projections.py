@@ -33,13 +33,23 @@ def catch_up() -> None:
 
 @app.command("follow")
 def follow() -> None:
-    """Keep the read models level until SIGTERM or Ctrl-C."""
+    """Keep the read models level, and the log sealed, until SIGTERM or Ctrl-C."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with opened() as taizhang:
         console.print("following; end with Ctrl-C")
-        taizhang.projections.follow(stop)
+        sealer = threading.Thread(target=taizhang.seals.follow, args=(stop,))
+        if taizhang.seals.signing_key is None:
+            console.print("TAIZHANG_SEALING_KEY is not set: the log is not sealed here")
+        else:
+            sealer.start()
+        try:
+            taizhang.projections.follow(stop)
+        finally:
+            stop.set()
+            if sealer.ident is not None:
+                sealer.join()
 
 
 @app.command("status")

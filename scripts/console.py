@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -43,6 +43,19 @@ def parse_day(text: str) -> date:
 
 Day = Annotated[
     date, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD", help="The day.")
+]
+
+
+def parse_month(text: str) -> date:
+    """Read a month given as YYYY-MM, as its first day. Raises typer.BadParameter."""
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no month; write it as 2026-11") from error
+
+
+Month = Annotated[
+    date, typer.Option("--month", parser=parse_month, metavar="YYYY-MM", help="The month.")
 ]
 
 

@@ -146,8 +146,8 @@ class RequestTransfer(CaseCommand, name="request_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Record it."""
-        return moving.request(
-            case, context.directory, context.occasion, self.to_agency_code, self.reason
+        return moving.COURSE.request(
+            case, context.directory, context.occasion, self.to_agency_code, reason=self.reason
         )
 
 
@@ -159,7 +159,7 @@ class VerifyTransfer(CaseCommand, name="verify_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Verify it."""
-        return moving.verify(case, context.occasion, self.fits, self.findings)
+        return moving.COURSE.verify(case, context.occasion, self.fits, self.findings)
 
 
 class ApplyForTransfer(CaseCommand, name="apply_for_transfer"):
@@ -167,7 +167,7 @@ class ApplyForTransfer(CaseCommand, name="apply_for_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Apply."""
-        return moving.apply(case, context.directory, context.occasion)
+        return moving.COURSE.apply(case, context.directory, context.occasion)
 
 
 class WithdrawTransfer(CaseCommand, name="withdraw_transfer"):
@@ -175,7 +175,7 @@ class WithdrawTransfer(CaseCommand, name="withdraw_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Record it."""
-        return moving.withdraw(case, context.occasion)
+        return moving.COURSE.withdraw(case, context.occasion)
 
 
 class TransferDecision(CaseCommand):
@@ -194,7 +194,7 @@ class PassTransferOn(TransferDecision, name="pass_transfer_on"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Pass it on."""
-        return moving.pass_on(case, context.directory, context.occasion)
+        return moving.COURSE.pass_on(case, context.directory, context.occasion)
 
 
 class ApproveTransfer(TransferDecision, name="approve_transfer"):
@@ -202,7 +202,7 @@ class ApproveTransfer(TransferDecision, name="approve_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Approve it, as the lowest common superior."""
-        return moving.approve(case, context.directory, context.occasion)
+        return moving.COURSE.approve(case, context.directory, context.occasion)
 
 
 class RejectTransfer(TransferDecision, name="reject_transfer"):
@@ -212,7 +212,7 @@ class RejectTransfer(TransferDecision, name="reject_transfer"):
 
     def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Reject it, as the lowest common superior."""
-        return moving.reject(case, context.directory, context.occasion, self.reason)
+        return moving.COURSE.reject(case, context.directory, context.occasion, self.reason)
 
 
 class VerifyEnding(CaseCommand, name="verify_ending"):

@@ -18,6 +18,7 @@ from ...domain.events import Event
 from ...domain.identity import CreditCode
 from ...domain.job_seeker import search
 from ...domain.job_seeker.search import EmploymentKind, Referred
+from .agreements import ServedAsKey
 from .base import Addressed, Command, Context, Decided
 from .cases import CaseCommand, PersonalLedger
 from .job_fairs import referred_at_fair, require_at_fair
@@ -76,6 +77,7 @@ class ReferAssisted(AssistedReferralCommand, name="refer_assisted_person"):
             *referred,
             *ledger.addressed(mine),
             *(Addressed(employer_id, event) for event in theirs),
+            *ServedAsKey(context, there).referred(self.referral_id, self.vacancy_id),
         ]
         if self.fair_id is None:
             return decided
@@ -117,6 +119,8 @@ class ConcludeReferral(AssistedReferralCommand, name="conclude_assisted_referral
         if self.referral_id in there.referrals:
             theirs = services.learn_outcome(there, occasion, self.referral_id, outcome, started_on)
             decided.append([Addressed(employer_id, event) for event in theirs])
+            key = ServedAsKey(context, there)
+            decided.append(key.concluded(self.referral_id, outcome, started_on))
         return [event for part in decided for event in part]
 
 

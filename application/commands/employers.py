@@ -24,6 +24,7 @@ from ...domain.organisation.agency import AgencyLevel
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ..ports import Identities
+from .agreements import ServedAsKey
 from .base import Command, Context, Decided
 
 
@@ -163,9 +164,14 @@ class GiveEmployerGuidance(EmployerCommand, name="give_employer_guidance"):
     advice: str = Field(min_length=1)
     plan: str | None = None
 
-    def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
-        """Record it."""
-        return services.give_guidance(ledger, self.guidance, self.about, self.advice, self.plan)
+    def decide_for(self, ledger: EmployerLedger, context: Context) -> Decided:
+        """Record it; that of a key enterprise also in its agreement, from which a follow-up follows.
+
+        Rule 49.1.
+        """
+        given = services.give_guidance(ledger, self.guidance, self.about, self.advice, self.plan)
+        key = ServedAsKey(context, ledger)
+        return [*given, *key.guided(self.guidance, self.about, self.advice, self.plan)]
 
 
 class StateTrainingNeeds(EmployerCommand, name="state_employer_training_needs"):
@@ -341,6 +347,17 @@ class LapseVacancies(EmployerCommand, name="lapse_vacancies"):
         return ledgers.lapse_overdue(ledger, context.occasion)
 
 
+class LapseRegistration(EmployerCommand, name="lapse_registration"):
+    """Record that the recruitment registration lapsed with its papers (Article 35)."""
+
+    power: ClassVar[Power] = Power.CLOSE_VACANCIES
+
+    def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
+        """Record it once; nothing while all papers are valid."""
+        ledger.require_open()
+        return papers.lapse_registration(ledger, context.occasion)
+
+
 class ArchiveVacancy(VacancyCommand, name="archive_vacancy"):
     """File a vacancy that was withdrawn or has lapsed (Article 41)."""
 
@@ -370,5 +387,6 @@ ALL: tuple[type[Command], ...] = (
     ChangeVacancy,
     WithdrawVacancy,
     LapseVacancies,
+    LapseRegistration,
     ArchiveVacancy,
 )

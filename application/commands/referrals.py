@@ -19,6 +19,7 @@ from ...domain.job_seeker import search
 from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.job_seeker.search import EmploymentKind, Referred
 from ...domain.organisation.powers import Power, reaches
+from .agreements import ServedAsKey
 from .base import Addressed, Command, Context, Decided
 from .cases import live_case, require_not_assisted
 from .employers import EmployerCommand
@@ -126,6 +127,7 @@ class ReferJobSeeker(ReferralCommand, name="refer_job_seeker"):
         decided: list[Event | Addressed] = [
             *here,
             *(Addressed(self.job_seeker_id, event) for event in there),
+            *ServedAsKey(context, ledger).referred(self.referral_id, self.vacancy_id),
         ]
         if self.fair_id is None:
             return decided
@@ -162,8 +164,10 @@ class RecordReferralOutcome(ReferralCommand, name="record_referral_outcome"):
         here = services.learn_outcome(
             ledger, context.occasion, self.referral_id, self.outcome, self.started_on
         )
+        key = ServedAsKey(context, ledger)
+        also = key.concluded(self.referral_id, self.outcome, self.started_on)
         if person is None:
-            return here
+            return [*here, *also]
         person_id, personal = present_ledger(context, person)
         case = live_case(context, person_id)
         if case is not None and self.referral_id in case.items:
@@ -173,9 +177,9 @@ class RecordReferralOutcome(ReferralCommand, name="record_referral_outcome"):
                 "conclude_assisted_referral",
             )
         if self.referral_id not in personal.search.referrals:
-            return here  # made before the person had a ledger
+            return [*here, *also]  # made before the person had a ledger
         there = search.learn_outcome(personal, self.referral_id, self.outcome, self.started_on)
-        return [*here, *(Addressed(person_id, event) for event in there)]
+        return [*here, *also, *(Addressed(person_id, event) for event in there)]
 
 
 class RecordEmployment(JobSeekerCommand, name="record_employment"):

@@ -15,7 +15,7 @@ from ..errors import InvalidInput, NotFound, RuleBroken
 from ..events import REGISTRY, Event, Personal, RecordedEvent
 from ..job_seeker.status import Unmet
 from ..organisation.directory import Directory
-from ..organisation.staff import Role
+from ..organisation.specialist import require_specialist
 from .facts import Fact, require
 from .state import AssistanceCase, CaseStage, Item, ItemKind, OfCase, later_of
 
@@ -201,21 +201,6 @@ def change_specialist(
     require_specialist(directory, specialist_id, case.agency_code, occasion.occurred_on)
     whose = {**case.whose, "specialist_id": specialist_id}
     return [SpecialistChanged(**whose, former_specialist_id=case.specialist_id, reason=reason)]
-
-
-def require_specialist(directory: Directory, staff_id: str, agency_code: str, day: date) -> None:
-    """Make sure that a specialist is a counsellor on the agency's own staff.
-
-    Rule 5.a.
-    """
-    member = directory.member(staff_id)
-    code = member.agency_codes.on(day) if member else None
-    if member is None or code is None:
-        raise RuleBroken("5.a", f"{staff_id} is on no staff on {day}")
-    if directory.holder(code, day) is not directory.holder(agency_code, day):
-        raise RuleBroken("5.a", f"{staff_id} is on the staff of {code}, not of {agency_code}")
-    if Role.COUNSELLOR not in member.roles_on(day):
-        raise RuleBroken("5.a", f"{staff_id} is no counsellor with a certificate valid on {day}")
 
 
 def _require_place(ledger: LedgerFacts, place: ServicePlace, agency_code: str) -> None:

@@ -64,7 +64,7 @@ CONTACTS: Final[frozenset[type[Event]]] = frozenset(
 )
 """What the person has a part in, so that it counts as contact with the agency (Article 13)."""
 
-AssistanceCase.changes.update(changes_of(*PARTS))
+AssistanceCase.changes.update(changes_of(*PARTS) | moving.COURSE.changes())
 
 
 _SECTIONS: Final[dict[type[Event], Section]] = {

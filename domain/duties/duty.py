@@ -65,12 +65,16 @@ class On:
     handed over goes on. `counted_from` names the field with the day from which the term runs, where that is
     not the day of service; an event that gives another date always says so (``occurred_on``: by the day
     of service).
+
+    Where the duty has a rhythm, an event that gives rise to it names by `until` the field with the last
+    day on which a period may begin: there is an obligation for each that begins after `counted_from`.
     """
 
     event: type[Event]
     when: Callable[[Any], bool] | None = None
     item: str = ""
     counted_from: str = ""
+    until: str = ""
     subject: str = ""
     heir: str = ""
 
@@ -133,9 +137,10 @@ class EntryDuty:
 class Obligation(NamedTuple):
     """One spell of a duty that arose: from `since_position` on until it is closed.
 
-    ``(subject_id, duty, arose_position)`` is the duty's identity. A duty that is handed over or gets
-    another date goes on in a new spell, so that nothing in a spell ever changes but its end; at any
-    log position at most one spell of a duty is open.
+    ``(subject_id, duty, arose_position, turn)`` is the duty's identity: an event gives rise to several
+    obligations of one duty where that has a rhythm, one a period, in which `turn` counts them. A duty
+    that is handed over or gets another date goes on in a new spell, so that nothing in a spell ever
+    changes but its end; at any log position at most one spell of a duty is open.
 
     `agency_code` and `staff_id` say who is responsible ("" while nobody is named). `arose_on` is the
     day from which the term runs, `opens_on` the first day on which a service counts, `due_on` the last
@@ -159,6 +164,7 @@ class Obligation(NamedTuple):
     closed_on: date | None = None
     closed_position: int | None = None
     outcome: str = Outcome.OPEN.value
+    turn: int = 0
 
     @property
     def due(self) -> DueDate:

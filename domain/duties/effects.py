@@ -19,10 +19,11 @@ ResponsibleOf = Callable[[RecordedEvent], tuple[str, str]]
 
 
 class Timing(NamedTuple):
-    """From which day a duty's term runs."""
+    """From which day a duty's term runs; where it has a rhythm, until when its periods begin."""
 
     duty: Duty
     day_of: DayOf
+    until: DayOf | None = None
 
 
 class Closing(NamedTuple):
@@ -143,7 +144,8 @@ def _reach(duty: Duty, on: On) -> tuple[IdOf, ItemOf | None, Condition | None]:
 def _timing(duty: Duty, on: On) -> Timing:
     if not on.counted_from and on.event in {_as_on(event).event for event in duty.redated_by}:
         raise TypeError(f"{duty.key}: {on.event.event_name} gives another date: counted from what?")
-    return Timing(duty, _getter(on, on.counted_from or "occurred_on"))
+    until = _getter(on, on.until) if on.until else None
+    return Timing(duty, _getter(on, on.counted_from or "occurred_on"), until)
 
 
 def _getter(on: On, field: str) -> Any:

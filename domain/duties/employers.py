@@ -11,12 +11,6 @@ from .duty import Duty, EntryDuty, On, events_of
 EVENTS: Final = events_of(ledger, papers, vacancy, services, training, fairs)
 """Every event of an employer's ledger."""
 
-# That time has run out is no service: it may be recorded whenever it is noticed. Of a referral at a fair
-# the referral is judged, and of what came of a fair the fair.
-_NO_ENTRY: Final = frozenset(
-    {vacancy.VacancyLapsed, fairs.ReferralMadeAtFair, fairs.FairResultKnown}
-)
-
 DUTIES: Final = (
     Duty(
         key="vacancy_review",
@@ -60,6 +54,19 @@ DUTIES: Final = (
     ),
 )
 """The duties that stand open until they are discharged or cancelled."""
+
+_NO_ENTRY: Final = frozenset(
+    {
+        # That time has run out is no service: it may be recorded whenever it is noticed.
+        papers.RegistrationLapsed,
+        vacancy.VacancyLapsed,
+        # The referral is judged, the fair, the agreement: this is what they leave in the ledger.
+        fairs.ReferralMadeAtFair,
+        fairs.FairResultKnown,
+        ledger.KeyServiceBegun,
+        ledger.KeyServiceEnded,
+    }
+)
 
 ENTRY_DUTIES: Final = (
     EntryDuty(

@@ -15,6 +15,7 @@ from uuid import UUID
 from ..aggregate import Aggregate, Change, Occasion, changed_by, changes_of
 from ..errors import InvalidInput, NotFound
 from ..events import Event, RecordedEvent
+from ..organisation.agency import AgencyCode
 from . import fairs, papers, services, training, vacancy
 from .papers import Channel, EmployerBasics, EmployerBasicsChanged, EmployerLedgerOpened, Papers
 from .services import Referral
@@ -22,7 +23,7 @@ from .vacancy import Vacancy
 
 
 class Section(StrEnum):
-    """The sections of an ordinary employer's ledger (Article 50, paragraph 2)."""
+    """The sections of an employer's ledger (Article 50, paragraph 2), then those of a key enterprise (3)."""
 
     BASICS = "basics"
     REGISTRATION_AND_VACANCIES = "registration_and_vacancies"
@@ -30,6 +31,10 @@ class Section(StrEnum):
     GUIDANCE_AND_REFERRALS = "guidance_and_referrals"
     TRACKING_CHECKS = "tracking_checks"
     OTHER = "other"
+    NEEDS_FILE = "needs_file"
+    AGREEMENT = "agreement"
+    SPECIALIST_AND_TEAM = "specialist_and_team"
+    SUPPORT = "support"
 
     @property
     def label_zh(self) -> str:
@@ -41,7 +46,34 @@ class Section(StrEnum):
             "guidance_and_referrals": "用人指导和匹配推荐情况",
             "tracking_checks": "服务跟踪检查情况",
             "other": "其他服务留痕内容",
+            "needs_file": "重点企业用人需求档案及其变动情况",
+            "agreement": "日常服务协议及其履行情况",
+            "specialist_and_team": "企业服务专员及服务支持团队的情况",
+            "support": "对重点企业的历次服务支持情况",
         }[self]
+
+    @property
+    def is_for_key_enterprises(self) -> bool:
+        """Say whether only the ledger of a key enterprise has the section."""
+        return self in _OF_KEY_ENTERPRISES
+
+
+_OF_KEY_ENTERPRISES = frozenset(
+    {Section.NEEDS_FILE, Section.AGREEMENT, Section.SPECIALIST_AND_TEAM, Section.SUPPORT}
+)
+
+
+class KeyServiceBegun(Event, name="employer_ledger.key_service_begun"):
+    """The employer is served as a key enterprise (重点企业) from now on, by this agency's agreement."""
+
+    agreement_id: UUID
+    agency_code: AgencyCode
+
+
+class KeyServiceEnded(Event, name="employer_ledger.key_service_ended"):
+    """That agreement is over: the employer goes on as an ordinary one, until another is signed."""
+
+    agreement_id: UUID
 
 
 def section_of(event: Event) -> Section:
@@ -50,14 +82,16 @@ def section_of(event: Event) -> Section:
 
 
 _SECTIONS: dict[type[Event], Section] = {
+    **dict.fromkeys((KeyServiceBegun, KeyServiceEnded), Section.AGREEMENT),
     **dict.fromkeys(
         (EmployerLedgerOpened, EmployerBasicsChanged, papers.LicenceVerified, papers.AgentVerified,
          papers.AgentRevoked),
         Section.BASICS,
     ),
     **dict.fromkeys(
-        (papers.EmployerRegistered, training.EmployerTrainingNeedsStated, vacancy.VacancyDrafted,
-         vacancy.VacancyRevised, vacancy.VacancySubmitted, vacancy.VacancyPublished, vacancy.VacancyChanged,
+        (papers.EmployerRegistered, papers.RegistrationLapsed, training.EmployerTrainingNeedsStated,
+         vacancy.VacancyDrafted, vacancy.VacancyRevised,
+         vacancy.VacancySubmitted, vacancy.VacancyPublished, vacancy.VacancyChanged,
          vacancy.VacancyWithdrawn, vacancy.VacancyLapsed, vacancy.VacancyArchived),
         Section.REGISTRATION_AND_VACANCIES,
     ),
@@ -65,7 +99,7 @@ _SECTIONS: dict[type[Event], Section] = {
     **dict.fromkeys((services.ReferralOutcomeLearnt, fairs.FairResultKnown), Section.DEMAND_MET),
     **dict.fromkeys(
         (services.EmployerGuidanceBooked, services.EmployerGuidanceGiven, services.ReferralMade,
-         fairs.FairJoined, fairs.ReferralMadeAtFair),
+         fairs.FairJoined, fairs.FairLeft, fairs.ReferralMadeAtFair),
         Section.GUIDANCE_AND_REFERRALS,
     ),
 }  # fmt: skip
@@ -76,6 +110,7 @@ class EmployerLedger(Aggregate):
     """What decisions about an employer need. Archived vacancies are not in it, so it stays small."""
 
     kind: ClassVar[str] = "employer_ledger"
+    shape: ClassVar[int] = 2
     changes: ClassVar[dict[type[Event], Change]] = {}
 
     credit_code: str = ""
@@ -84,6 +119,8 @@ class EmployerLedger(Aggregate):
     papers: Papers = field(default_factory=Papers)
     vacancies: dict[UUID, Vacancy] = field(default_factory=dict)
     referrals: dict[UUID, Referral] = field(default_factory=dict)
+    key_agreement: UUID | None = None
+    """The agreement by which it is served as a key enterprise, None for an ordinary employer."""
 
     @property
     def is_open(self) -> bool:
@@ -110,6 +147,30 @@ def _opened(ledger: EmployerLedger, event: EmployerLedgerOpened, recorded: Recor
 @changed_by(EmployerBasicsChanged)
 def _basics(ledger: EmployerLedger, event: EmployerBasicsChanged, _: RecordedEvent) -> None:
     ledger.basics_stated = event.basics.is_stated
+
+
+@changed_by(KeyServiceBegun)
+def _key(ledger: EmployerLedger, event: KeyServiceBegun, _: RecordedEvent) -> None:
+    ledger.key_agreement = event.agreement_id
+
+
+@changed_by(KeyServiceEnded)
+def _ordinary(ledger: EmployerLedger, event: KeyServiceEnded, _: RecordedEvent) -> None:
+    if ledger.key_agreement == event.agreement_id:
+        ledger.key_agreement = None
+
+
+def begin_key_service(ledger: EmployerLedger, agreement_id: UUID, agency_code: str) -> list[Event]:
+    """Let the ledger know that the employer is a key enterprise. Rules 46, 50."""
+    ledger.require_open()
+    return [KeyServiceBegun(agreement_id=agreement_id, agency_code=agency_code)]
+
+
+def end_key_service(ledger: EmployerLedger, agreement_id: UUID) -> list[Event]:
+    """Let the ledger know that it no longer is, where it does not yet. Rules 45.3, 50."""
+    if ledger.key_agreement != agreement_id:
+        return []
+    return [KeyServiceEnded(agreement_id=agreement_id)]
 
 
 def open_ledger(
@@ -155,3 +216,4 @@ def lapse_overdue(ledger: EmployerLedger, occasion: Occasion) -> list[Event]:
 
 EmployerLedger.changes.update(changes_of(papers, vacancy, services))
 EmployerLedger.changes.update({EmployerLedgerOpened: _opened, EmployerBasicsChanged: _basics})
+EmployerLedger.changes.update({KeyServiceBegun: _key, KeyServiceEnded: _ordinary})

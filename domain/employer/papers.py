@@ -7,7 +7,7 @@ identity document, each verified and still valid. When they lapse, it lapses wit
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -47,6 +47,13 @@ class LicenceKind(StrEnum):
 
     BUSINESS_LICENCE = "business_licence"
     CREDIT_CODE_CERTIFICATE = "credit_code_certificate"
+
+
+class Paper(StrEnum):
+    """What a registration stands on (Article 35): the licence, and an agent's two papers."""
+
+    LICENCE = "licence"
+    AGENT = "agent"
 
 
 class EmployerBasics(BaseModel):
@@ -117,6 +124,16 @@ class EmployerRegistered(Event, name="employer_ledger.registered"):
     """Recruitment registration (招聘需求登记) after all papers were verified."""
 
 
+class RegistrationLapsed(Event, name="employer_ledger.registration_lapsed"):
+    """The registration lapsed with a paper, which is valid no longer from `lapsed_on` on.
+
+    It stands again as soon as the paper is renewed, whether or not the lapse was recorded.
+    """
+
+    paper: Paper
+    lapsed_on: date
+
+
 # --- state ------------------------------------------------------------------------------------
 
 
@@ -127,6 +144,11 @@ class Agent:
     authority_valid_until: date
     identity_valid_until: date | None
     real_name_verified: bool
+
+    @property
+    def valid_until(self) -> date:
+        """The last day on which both papers are valid."""
+        return min(self.authority_valid_until, self.identity_valid_until or date.max)
 
     def problem(self, day: date) -> str | None:
         """Say what is wrong with the agent's papers on `day`, None where nothing is."""
@@ -145,6 +167,31 @@ class Papers:
     licence_valid_until: date | None = None
     agents: dict[UUID, Agent] | None = None
     registered_on: date | None = None
+    lapsed_on: date | None = None
+    """Since when the registration is recorded as lapsed, None once the papers are good again."""
+
+    def lapse(self, day: date) -> RegistrationLapsed | None:
+        """Return with which paper a registration has lapsed on `day`, None where all are valid.
+
+        Of two papers it is the one that expired first; of several agents the last one counts.
+        """
+        found = []
+        if self.licence_valid_until is not None and self.licence_valid_until < day:
+            found.append((self.licence_valid_until + timedelta(days=1), Paper.LICENCE))
+        agents = (self.agents or {}).values()
+        # Of an agent who was revoked nothing tells since when: the day of the look is taken.
+        last = max((agent.valid_until for agent in agents), default=day - timedelta(days=1))
+        if last < day:
+            found.append((last + timedelta(days=1), Paper.AGENT))
+        if not found:
+            return None
+        lapsed_on, paper = min(found)
+        return RegistrationLapsed(paper=paper, lapsed_on=lapsed_on)
+
+    def note_renewal(self, day: date) -> None:
+        """Let a lapsed registration stand again if all papers are good on `day`."""
+        if self.problem(day) is None:
+            self.lapsed_on = None
 
     def problem(self, day: date) -> str | None:
         """Say which paper of Article 35 is missing or not valid on `day`, None where all are good."""
@@ -161,17 +208,19 @@ class Papers:
 
 
 @changed_by(LicenceVerified)
-def _licence(ledger: EmployerLedger, event: LicenceVerified, _: RecordedEvent) -> None:
+def _licence(ledger: EmployerLedger, event: LicenceVerified, recorded: RecordedEvent) -> None:
     ledger.papers.licence_valid_from = event.valid_from
     ledger.papers.licence_valid_until = event.valid_until
+    ledger.papers.note_renewal(recorded.occurred_on)
 
 
 @changed_by(AgentVerified)
-def _agent(ledger: EmployerLedger, event: AgentVerified, _: RecordedEvent) -> None:
+def _agent(ledger: EmployerLedger, event: AgentVerified, recorded: RecordedEvent) -> None:
     agents = ledger.papers.agents = ledger.papers.agents or {}
     agents[event.agent_id] = Agent(
         event.authority_valid_until, event.identity_valid_until, event.real_name_verified
     )
+    ledger.papers.note_renewal(recorded.occurred_on)
 
 
 @changed_by(AgentRevoked)
@@ -182,6 +231,11 @@ def _revoked(ledger: EmployerLedger, event: AgentRevoked, _: RecordedEvent) -> N
 @changed_by(EmployerRegistered)
 def _registered(ledger: EmployerLedger, _: EmployerRegistered, recorded: RecordedEvent) -> None:
     ledger.papers.registered_on = recorded.occurred_on
+
+
+@changed_by(RegistrationLapsed)
+def _lapsed(ledger: EmployerLedger, event: RegistrationLapsed, _: RecordedEvent) -> None:
+    ledger.papers.lapsed_on = event.lapsed_on
 
 
 # --- decisions --------------------------------------------------------------------------------
@@ -239,6 +293,18 @@ def register(ledger: EmployerLedger, occasion: Occasion) -> list[Event]:
     if ledger.papers.registered_on is not None:
         return []
     return [EmployerRegistered()]
+
+
+def lapse_registration(ledger: EmployerLedger, occasion: Occasion) -> list[Event]:
+    """Record that the registration lapsed with its papers, once for each time. Rule 35.
+
+    It has lapsed whether or not that is recorded: `require_registered` looks at the papers.
+    """
+    held, day = ledger.papers, occasion.occurred_on
+    if held.registered_on is None or day < held.registered_on or held.lapsed_on is not None:
+        return []
+    lapsed = held.lapse(day)
+    return [lapsed] if lapsed else []
 
 
 def require_registered(ledger: EmployerLedger, day: date, rule_id: str) -> None:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from ..calendar import shanghai_day
 from ..events import RecordedEvent
 from .agency import AgencyClosed, AgencyFounded, AgencyLevel, AgencyRecoded, AgencyRenamed
 from .staff import (
@@ -68,6 +69,10 @@ class Timeline(Generic[T]):
         """Return the value as of `day` and all later ones."""
         return self._values[max(bisect_right(self._days, day) - 1, 0) :]
 
+    def values(self) -> list[T]:
+        """Return every value, in order."""
+        return list(self._values)
+
     def latest(self) -> T:
         """Return the last value."""
         return self._values[-1]
@@ -75,7 +80,10 @@ class Timeline(Generic[T]):
 
 @dataclass(slots=True)
 class Agency:
-    """One agency through time; it stays the same one whatever its name and code."""
+    """One agency through time; it stays the same one whatever its name and code.
+
+    `below` are the agencies founded directly below it; `entered_on` is the day of its entry.
+    """
 
     stream_id: UUID
     level: AgencyLevel
@@ -85,10 +93,20 @@ class Agency:
     successor_code: str | None = None
     codes: Timeline[str] = field(default_factory=Timeline)
     names: Timeline[str] = field(default_factory=Timeline)
+    below: list[Agency] = field(default_factory=list, repr=False, compare=False)
+    entered_on: date = date.min
 
     def exists_on(self, day: date) -> bool:
         """Say whether the agency exists on `day`."""
         return self.founded_on <= day and (self.closed_on is None or day < self.closed_on)
+
+    def is_superior_on(self, day: date) -> bool:
+        """Say whether it exists on `day` with an agency directly below it, both entered by then."""
+        return self.is_known_on(day) and any(agency.is_known_on(day) for agency in self.below)
+
+    def is_known_on(self, day: date) -> bool:
+        """Say whether it exists on `day` and was entered by the end of it."""
+        return self.exists_on(day) and self.entered_on <= day
 
     def code_on(self, day: date) -> str:
         """Return the code it bears on `day` (its first one before it was founded)."""
@@ -166,6 +184,9 @@ class Directory:
                     self.find(event.parent_code, event.effective_on) if event.parent_code else None
                 )
                 agency = Agency(recorded.stream_id, event.level, parent, event.effective_on)
+                agency.entered_on = shanghai_day(recorded.recorded_at)
+                if parent is not None:
+                    parent.below.append(agency)
                 agency.names.put(event.effective_on, event.name)
                 self._agencies[recorded.stream_id] = agency
                 self._bear(agency, event.code, event.effective_on)
@@ -230,12 +251,22 @@ class Directory:
         """
         bearers = self._by_code.get(code, ())
         agency = self.find(code, day) or (bearers[-1] if bearers else None)
+        return self.heir(agency, day) if agency else None
+
+    def heir(self, agency: Agency, day: date) -> Agency | None:
+        """Return the agency while it exists, then whoever came after it.
+
+        One that is closed without a successor is its own heir; None for a successor that never was.
+        """
         seen: set[UUID] = set()
-        while agency is not None and not agency.exists_on(day) and agency.stream_id not in seen:
+        while not agency.exists_on(day) and agency.stream_id not in seen:
             seen.add(agency.stream_id)
             if agency.successor_code is None or agency.closed_on is None:
                 return agency
-            agency = self.find(agency.successor_code, agency.closed_on)
+            successor = self.find(agency.successor_code, agency.closed_on)
+            if successor is None:
+                return None
+            agency = successor
         return agency
 
     def agencies(self, day: date) -> list[Agency]:
@@ -256,6 +287,41 @@ class Directory:
             for agency in bearers
             if agency.is_at_or_below(superior)
         }
+
+    def codes_answered_for(self, agency: Agency, day: date) -> list[str]:
+        """Return the codes for whose records `agency` itself answers on `day`."""
+        return sorted(code for code in list(self._by_code) if self.holder(code, day) is agency)
+
+    def acting_code(self, agency: Agency, day: date) -> str:
+        """Return the code under which somebody acts on `day` for what `agency` left to be done.
+
+        That is its own, or, once it is closed, that of its successor or else of the nearest superior
+        that is left.
+        """
+        heir = self.heir(agency, day) or agency
+        for one in (heir, *agency.line_upwards()):
+            if one.exists_on(day):
+                return one.code_on(day)
+        return agency.codes.latest()
+
+    def codes_of_staff(self, role: Role | None = None) -> set[str]:
+        """Return every code under which anybody is, was, or will be on the staff, in a role if given."""
+        return {
+            code
+            for member in list(self._staff.values())
+            if role is None or any(role in held for held in member.roles.values())
+            for code in member.agency_codes.values()
+            if code is not None
+        }
+
+    def present_code(self, agency: Agency, day: date) -> str:
+        """Return a code by which `holder` finds on `day` who answers for what `agency` did."""
+        heir = self.heir(agency, day) or agency
+        return heir.code_on(day)
+
+    def every_agency(self) -> list[Agency]:
+        """Return every agency that exists, existed or will exist, in the order of their entry."""
+        return list(self._agencies.values())
 
     def codes_held(self, superior: Agency, day: date) -> list[str]:
         """Return the codes for whose records `superior`, or an agency below it, answers on `day`."""
@@ -278,3 +344,14 @@ class Directory:
             and self.holder(code, day) is agency
         )
         return sorted(present, key=lambda member: member.staff_id)
+
+    def roles_by_agency(self, day: date) -> dict[UUID, frozenset[Role]]:
+        """Return the roles that somebody on the staff of each agency has on `day` (Article 60)."""
+        found: dict[UUID, frozenset[Role]] = {}
+        for member in list(self._staff.values()):
+            code = member.agency_codes.on(day)
+            agency = self.holder(code, day) if code is not None else None
+            if agency is not None:
+                held = found.get(agency.stream_id, frozenset())
+                found[agency.stream_id] = held | member.roles_on(day)
+        return found

@@ -44,13 +44,18 @@ class Power(StrEnum):
     MANAGE_AGENCIES = "manage_agencies"
     MANAGE_STAFF = "manage_staff"
     SERVE_EMPLOYERS = "serve_employers"
+    SERVE_KEY_ENTERPRISES = "serve_key_enterprises"
+    CLOSE_AGREEMENTS = "close_agreements"
+    LOAD_CATALOGUES = "load_catalogues"
     REVIEW_VACANCIES = "review_vacancies"
     CLOSE_VACANCIES = "close_vacancies"
     ISSUE_NOTICES = "issue_notices"
     SPOT_CHECK = "spot_check"
     INSPECT_RECORDS = "inspect_records"
     ANSWER_SPOT_CHECKS = "answer_spot_checks"
+    REMIND = "remind"
     LOOK = "look"
+    AUDIT = "audit"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
     RECORD_STATUS = "record_status"
@@ -68,6 +73,9 @@ class Power(StrEnum):
     DECIDE_TRANSFERS = "decide_transfers"
     ORGANISE_FAIRS = "organise_fairs"
     SEND_REPORTS = "send_reports"
+    SUPERVISE = "supervise"
+    RECTIFY = "rectify"
+    SET_WARNINGS = "set_warnings"
 
 
 class Reach(StrEnum):
@@ -79,6 +87,8 @@ class Reach(StrEnum):
     """Of a station, also the records of the subdistrict that it belongs to."""
     BELOW = "below"
     """Also those of the agencies below it."""
+    ONLY_BELOW = "only_below"
+    """Those of the agencies below it alone: nobody supervises itself."""
     DISTRICT = "district"
     """Also those below it, and those of all agencies in the same district: a person is served by
     whichever agency there he or she comes to."""
@@ -87,7 +97,7 @@ class Reach(StrEnum):
 class Requirement(NamedTuple):
     """What a power asks for: a rule to cite, agency levels, roles, and whether the service itself may.
 
-    `reach` says over whose records.
+    `reach` says over whose records. Without roles it is for the service alone.
     """
 
     rule: str
@@ -101,6 +111,7 @@ _ALL_LEVELS = frozenset(AgencyLevel)
 _SERVING_LEVELS = _ALL_LEVELS - {AgencyLevel.CITY}
 _SUBDISTRICT = frozenset({AgencyLevel.SUBDISTRICT})
 _SUPERIOR_LEVELS = frozenset({AgencyLevel.CITY, AgencyLevel.DISTRICT})
+_AGREEMENT_LEVELS = frozenset({AgencyLevel.DISTRICT, AgencyLevel.SUBDISTRICT})
 _SERVING_ROLES = frozenset(
     {Role.COUNSELLOR, Role.INFORMATION_ANALYST, Role.SERVICE_STAFF, Role.COMMUNITY_COORDINATOR}
 )
@@ -114,6 +125,17 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # The city plans and supervises; daily services are for the levels below it.
     Power.SERVE_EMPLOYERS: Requirement("4", _SERVING_LEVELS, _SERVING_ROLES, False),
+    Power.SERVE_KEY_ENTERPRISES: Requirement("44", _AGREEMENT_LEVELS, _SERVING_ROLES, False),
+    # That an agreement ran to its term follows from dates alone, so that a job may record it.
+    Power.CLOSE_AGREEMENTS: Requirement("45.3", _AGREEMENT_LEVELS, _SERVING_ROLES, True),
+    # An area's catalogue is public: whoever sets the system up for the area loads it.
+    Power.LOAD_CATALOGUES: Requirement(
+        "44",
+        _SUPERIOR_LEVELS,
+        frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+        True,
+        Reach.BELOW,
+    ),
     # Information is reviewed by analysts and counsellors (Articles 62 and 65).
     Power.REVIEW_VACANCIES: Requirement(
         "65", _SERVING_LEVELS, frozenset({Role.COUNSELLOR, Role.INFORMATION_ANALYST}), False
@@ -132,7 +154,13 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.ANSWER_SPOT_CHECKS: Requirement(
         "56.1", _SERVING_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False, Reach.BELOW
     ),
+    # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
+    Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
+    # Whole records with all that proves them, and who read personal data: for who supervises.
+    Power.AUDIT: Requirement(
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
+    ),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
     ),
@@ -194,8 +222,25 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.ORGANISE_FAIRS: Requirement("42", _ALL_LEVELS, _SERVING_ROLES, False),
     # Reports go out by a connection that a superior may hold for those below it.
     Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
+    # Problems at the agencies below are found, notified and checked, and their heads interviewed.
+    Power.SUPERVISE: Requirement(
+        "56.1",
+        _ALL_LEVELS - {AgencyLevel.STATION},
+        frozenset({Role.SUPERVISOR}),
+        False,
+        Reach.ONLY_BELOW,
+    ),
+    # The inspected agency itself answers and puts right.
+    Power.RECTIFY: Requirement("58.2a", _ALL_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False),
+    # The city sets the thresholds for all, a district its own on top of them.
+    Power.SET_WARNINGS: Requirement(
+        "58.1", _SUPERIOR_LEVELS, frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), False
+    ),
 }
-"""The powers as data; rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 56.1, 59.2, 60 and 65 give them."""
+"""The powers as data.
+
+Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them.
+"""
 
 
 def require(
@@ -223,12 +268,18 @@ def require(
     if agency.level not in asked.levels:
         raise NotAuthorised(f"a {agency.level} agency has no power to {power}", rule_id=asked.rule)
     if not actor.is_system:
+        if not asked.roles:
+            raise NotAuthorised(f"to {power} is for the service itself", rule_id=asked.rule)
         _require_person(directory, actor, agency, asked, day)
     owner = agency if owner_code is None else directory.holder(owner_code, day)
     if owner is None:
         raise NotAuthorised(f"no agency answers for the code {owner_code} on {day}")
     if _reaches(agency, owner, asked.reach):
         return
+    if owner is agency:
+        raise NotAuthorised(
+            "an agency does not supervise itself: its superior does", rule_id="56.1"
+        )
     if owner.is_at_or_below(agency):
         raise NotAuthorised(
             "a superior agency may look at this record but not write in it; "
@@ -249,7 +300,7 @@ def reaches(directory: Directory, actor: Actor, power: Power, owner_code: str, d
 
 def _reaches(agency: Agency, owner: Agency, reach: Reach) -> bool:
     if owner is agency:
-        return True
+        return reach is not Reach.ONLY_BELOW
     if reach is Reach.OWN:
         return False
     if reach is Reach.SUBDISTRICT:

@@ -126,8 +126,10 @@ class Edition(BaseModel):
     enterprise_contact: Rhythm
     enterprise_visit_after_guidance: Term
     enterprise_visit_after_referral: Term
+    enterprise_hiring_plan_adjustment: Term
     enterprise_visit_after_hiring: Term
     employer_service_entry: Term
+    enterprise_service_entry: Term
     # Chapters 5 and 6: information, supervision
     market_report: Rhythm
     training_needs_report: Rhythm
@@ -142,7 +144,14 @@ class Edition(BaseModel):
     spot_check_notice: Rhythm
     problem_notice: Term
     rectification: Term
+    rectification_check: Term
     notices_before_interview: Count
+    warning_pass_rate: Count
+    warning_overdue_share: Count
+    warning_late_entry_share: Count
+    warning_late_review_share: Count
+    warning_repeated_problems: Count
+    warning_missing_roles: Count
     # Chapter 7: staff
     star_counsellor_years: Count
     chief_counsellor_years: Count
@@ -361,9 +370,13 @@ EDITION_2018: Final = Edition.of(
            "contact with a key enterprise, needs file brought up to date"),
     _within("enterprise_visit_after_guidance", "49.1", 5, "guidance → follow-up"),
     _within("enterprise_visit_after_referral", "49.2", 5, "referrals → follow-up on interviews"),
+    _promptly("enterprise_hiring_plan_adjustment", "49.2", 5,
+              "demand found unmet → hiring plan adjusted with the enterprise"),
     _within("enterprise_visit_after_hiring", "49.3", 10,
             "hiring completed → follow-up on those who started"),
     _promptly("employer_service_entry", "50", 1, "service to an employer → entered in the ledger"),
+    _promptly("enterprise_service_entry", "50", 1,
+              "service to a key enterprise → entered in the ledger"),
     # Chapters 5 and 6: information, supervision
     _every("market_report", "52", Every.QUARTER, "analysis of supply and demand"),
     _every("training_needs_report", "54", Every.QUARTER,
@@ -386,8 +399,19 @@ EDITION_2018: Final = Edition.of(
            "result of spot-checks of ledgers and files notified"),
     _promptly("problem_notice", "58.2a", 1, "problem found → notified to the agency"),
     _promptly("rectification", "58.2a", 10, "problem notified → put right"),
+    _promptly("rectification_check", "58.2a", 5,
+              "reported as put right → checked by the superior (督促其整改)"),
     _count("notices_before_interview", "58.2b", 3, "次通报",
            "notices of one problem, not put right, that open an interview"),
+    _standard("warning_pass_rate", "58.1", 90, "%", "pass rate of spot-checks below which is warned of"),
+    _standard("warning_overdue_share", "58.1", 10, "%",
+              "share of the month's duties not kept, above which is warned of"),
+    _standard("warning_late_entry_share", "58.1", 10, "%", "share of late entries, likewise"),
+    _standard("warning_late_review_share", "58.1", 10, "%", "share of vacancies reviewed late, likewise"),
+    _standard("warning_repeated_problems", "58.1", 0, "个",
+              "problems notified twice or more and not put right, likewise"),
+    _standard("warning_missing_roles", "58.1", 0, "类",
+              "kinds of staff (Article 60) that an agency has nobody for, likewise"),
     # Chapter 7: staff
     _count("star_counsellor_years", "63", 5, "年", "front-line counselling before star counsellor"),
     _count("chief_counsellor_years", "63", 10, "年",

@@ -6,6 +6,7 @@ A number names the rule it comes from and says whether the text itself fixes it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -157,3 +158,19 @@ class Rhythm(Number):
         months = {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}[self.every]
         first = date(day.year, (day.month - 1) // months * months + 1, 1)
         return first, add_months(first, months) - timedelta(days=1)
+
+    def periods(self, after: date, until: date) -> Iterator[tuple[date, date]]:
+        """Yield the first and the last day of each period that begins after one day and by another."""
+        first, last = self.period(after)
+        while (first := last + timedelta(days=1)) <= until:
+            _, last = self.period(first)
+            yield first, last
+
+    def describe(self) -> str:
+        """Say the rhythm in Chinese, as a notice shows it: 每个季度至少一次."""
+        return {
+            Every.DAY: "每日一次",
+            Every.MONTH: "每月至少一次",
+            Every.QUARTER: "每个季度至少一次",
+            Every.YEAR: "每年至少一次",
+        }[self.every]

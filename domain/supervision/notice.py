@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     """What a notice is about."""
 
     DAILY_VACANCIES = "daily_vacancies"
+    MONTHLY_LEDGERS = "monthly_ledgers"
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -81,7 +82,7 @@ def notice_id(kind: NoticeKind, agency_code: str, period_end: date, correction: 
 
 
 def issue(notice: Notice, issued: NoticeIssued) -> list[Event]:
-    """Issue the notice, or a correction of it. Rule 56.2a.
+    """Issue the notice, or a correction of it. Rules 56.2a, 56.2b.
 
     Raises InvalidInput for a second notice that does not say what it corrects and why: what was
     issued is never overwritten.

@@ -13,9 +13,10 @@ from ...domain.regulation import rule
 from ...domain.screening import SCREENING_VERSION, Severity
 from ..canonical import canonical_json, digest
 from ..collector import collector_paused
+from ..notice.model import Requirements, repeats
 from .check import RULE_ORDER, Found, check_vacancy, is_public
 from .facts import NoticeFacts, VacancyRow
-from .figures import Count, count_up, day_series, repeats
+from .figures import Count, count_up, day_series
 from .mending import put_right
 from .model import (
     ONCE,
@@ -27,7 +28,6 @@ from .model import (
     LateEntry,
     OverdueDuty,
     PreviousNotice,
-    Requirements,
     RuleFigures,
     VacancyRef,
 )

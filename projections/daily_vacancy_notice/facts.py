@@ -11,7 +11,7 @@ from uuid import UUID
 from ...domain.calendar import WorkingDayCalendar
 from ...domain.employer.content import WordingFinding
 from ...domain.regulation import Edition
-from .model import AgencyRef
+from ..notice.model import AgencyRef, Placement
 
 Texts = Mapping[UUID, Mapping[str, str]]
 """The worded fields of vacancies by name, by vacancy."""
@@ -133,15 +133,6 @@ class DutyRow:
     arose_on: date
     due_on: date
     provisional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """An agency code that occurs in the records: who bears it, and below whom in this notice."""
-
-    agency: AgencyRef
-    under: UUID
-    """The id of the agency directly below the superior, or of the superior itself."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
+from ..notice.model import Rate, Repeats, repeats
 from .facts import NoticeFacts
 from .model import (
     ONCE,
@@ -19,20 +20,9 @@ from .model import (
     LateEntry,
     OverdueDuty,
     PutRight,
-    Rate,
-    Repeats,
 )
 
 SERIES_DAYS = 7
-
-
-def repeats(times: Mapping[int, int]) -> Repeats:
-    """Return problems by how often they were notified, from their numbers by `times`."""
-    return Repeats(
-        first=times.get(1, 0),
-        second=times.get(2, 0),
-        third_or_more=sum(number for n, number in times.items() if n >= 3),
-    )
 
 
 class Count:

@@ -7,16 +7,11 @@ renderings of the same model.
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from ..notice.model import AgencyRef, Document, Part, Rate, Repeats, Requirements
 
 
 class Kind(StrEnum):
@@ -54,36 +49,7 @@ TOPICS = (
 """The stored names of the events that the notice counts, in the order of a vacancy's life."""
 
 
-class AgencyRef(_Part):
-    """An agency as it was called on the notice's day; `agency_id` stays when name and code change."""
-
-    agency_id: UUID
-    code: str
-    name: str
-    level: str
-
-
-class Rate(_Part):
-    """How many of the checked passed. `percent` has one decimal, None where nothing was checked."""
-
-    checked: int
-    passed: int
-    percent: str | None
-
-    @classmethod
-    def of(cls, checked: int, passed: int) -> Rate:
-        """Return the rate; 100.0 is said only where all passed, and 0.0 only where none did."""
-        if not checked:
-            return cls(checked=0, passed=0, percent=None)
-        percent = (Decimal(passed * 100) / checked).quantize(Decimal("0.1"), ROUND_HALF_UP)
-        if percent == 100 and passed < checked:
-            percent = Decimal("99.9")
-        if percent == 0 and passed:
-            percent = Decimal("0.1")
-        return cls(checked=checked, passed=passed, percent=str(percent))
-
-
-class Flows(_Part):
+class Flows(Part):
     """What was recorded about vacancies on a day, counted by event (件次)."""
 
     submitted: int = 0
@@ -101,20 +67,7 @@ class Flows(_Part):
         return sum(getattr(self, name) for name in type(self).model_fields)
 
 
-class Repeats(_Part):
-    """Problems by how often they were notified: for the first, the second, the third time or more."""
-
-    first: int = 0
-    second: int = 0
-    third_or_more: int = 0
-
-    @property
-    def total(self) -> int:
-        """All of them together."""
-        return self.first + self.second + self.third_or_more
-
-
-class AgencyFigures(_Part):
+class AgencyFigures(Part):
     """One line of the roll-up: an agency with everything below it, or the superior itself."""
 
     agency: AgencyRef
@@ -137,7 +90,7 @@ class AgencyFigures(_Part):
     overdue: int
 
 
-class DayFigures(_Part):
+class DayFigures(Part):
     """One day of the series. `rate` is None for a day of which no notice is known."""
 
     day: date
@@ -147,7 +100,7 @@ class DayFigures(_Part):
     problems: int | None
 
 
-class RuleFigures(_Part):
+class RuleFigures(Part):
     """The problems under one rule."""
 
     rule: str
@@ -156,7 +109,7 @@ class RuleFigures(_Part):
     vacancies: int
 
 
-class Wording(_Part):
+class Wording(Part):
     """A marked span in its sentence."""
 
     field: str
@@ -167,7 +120,7 @@ class Wording(_Part):
     after: str
 
 
-class VacancyRef(_Part):
+class VacancyRef(Part):
     """A vacancy as a notice names it."""
 
     vacancy_id: UUID
@@ -182,7 +135,7 @@ class VacancyRef(_Part):
     """The id of the line of the roll-up that it counts in."""
 
 
-class Defect(_Part):
+class Defect(Part):
     """A problem of one vacancy under one rule. `(vacancy_id, rule, key)` says that it is the same one."""
 
     vacancy: VacancyRef
@@ -213,7 +166,7 @@ class Defect(_Part):
         return self.vacancy.vacancy_id, self.rule, self.key
 
 
-class Concern(_Part):
+class Concern(Part):
     """Wording worth a look in a vacancy with a record on the day; no defect."""
 
     vacancy: VacancyRef
@@ -235,14 +188,14 @@ How = Literal[
 """How a problem came to be put right, or why it is no longer counted (reassessed, moved)."""
 
 
-class PutRight(_Part):
+class PutRight(Part):
     """A problem of the notice before that is no longer there."""
 
     defect: Defect
     how: How
 
 
-class LateEntry(_Part):
+class LateEntry(Part):
     """An event recorded on the day for an earlier one (迟录)."""
 
     vacancy: VacancyRef
@@ -255,7 +208,7 @@ class LateEntry(_Part):
     position: int
 
 
-class OverdueDuty(_Part):
+class OverdueDuty(Part):
     """A duty still open after its due date."""
 
     duty: str
@@ -268,7 +221,7 @@ class OverdueDuty(_Part):
     provisional: bool
 
 
-class Basis(_Part):
+class Basis(Part):
     """From what the notice was made, so that anyone can make it again."""
 
     position: int
@@ -280,7 +233,7 @@ class Basis(_Part):
     screening: str
 
 
-class PreviousNotice(_Part):
+class PreviousNotice(Part):
     """The notice before of the same kind and agency."""
 
     number: str
@@ -289,16 +242,7 @@ class PreviousNotice(_Part):
     digest: str
 
 
-class Requirements(_Part):
-    """By when the agencies must answer, and from how many notices on an interview may be held."""
-
-    answer_working_days: int
-    answer_by: date
-    provisional: bool
-    notices_before_interview: int
-
-
-class DailyVacancyNotice(_Part):
+class DailyVacancyNotice(Document):
     """The notice of one day by one superior agency (Article 56, paragraph 2)."""
 
     kind: Literal["daily_vacancies"]

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 
-from ...domain.regulation import rule
+from ..notice.labels import zh_moment
+from ..notice.page import page_environment
 from . import labels, wording
 from .chart import chart
 from .model import DailyVacancyNotice, Defect, VacancyRef
@@ -30,7 +31,7 @@ def render_html(notice: DailyVacancyNotice, *, shown: int = SHOWN) -> str:
     return _template().render(
         notice=notice,
         prose=wording.prose(notice),
-        cutoff=labels.zh_moment(notice.basis.cutoff),
+        cutoff=zh_moment(notice.basis.cutoff),
         chart=chart(notice),
         chart_text=wording.chart_text(notice),
         annexes=tuple(enumerate(notice.annexes, start=1)),
@@ -78,28 +79,16 @@ def _by_agency(
 
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(__file__).parent)
     environment.filters.update(
-        zh_date=labels.zh_date,
-        rate=wording.rate_text,
-        times=wording.times_text,
         detail=wording.detail,
         detail_with_span=wording.detail_with_span,
-        citation=lambda rule_id: rule(rule_id).citation,
         how=labels.how_label,
     )
     environment.globals.update(
-        change_figure=wording.change_figure,
         category_label=wording.category_label,
         delay_text=wording.delay_text,
         number=_number,
-        duty_label=labels.duty_label,
         field_labels=labels.FIELD_LABELS,
         topic_labels=labels.TOPIC_LABELS,
         annex_titles=labels.ANNEX_TITLES,

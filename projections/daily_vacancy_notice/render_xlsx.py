@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import xlsxwriter
-
-from ...domain.calendar import SHANGHAI
 from ...domain.regulation import rule
 from ..collector import collector_paused
+from ..notice.labels import duty_label, zh_date, zh_moment
+from ..notice.sheets import Column, Look, Sheet, seal_rows, share, write_workbook
+from ..notice.wording import addressee
 from . import labels, wording
-from .model import AgencyFigures, DailyVacancyNotice, Rate, VacancyRef, Wording
-from .sheets import Column, Look, Sheet, write_sheets
+from .model import AgencyFigures, DailyVacancyNotice, VacancyRef, Wording
 
 _VACANCY = (
     Column("信息编号", 14),
@@ -42,24 +41,14 @@ def render_xlsx(notice: DailyVacancyNotice, target: Path | BinaryIO) -> None:
     Codes and numbers that name something are text; dates are dates; a text that looks like a formula
     or an address stays text. The workbook's date of creation is the notice's cut-off.
     """
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(
-        str(target) if isinstance(target, Path) else target, options
-    ) as workbook:
-        workbook.set_properties(
-            {
-                "title": f"关于{labels.zh_date(notice.day)}招聘信息核查情况的通报",
-                "author": notice.superior.name,
-                "comments": notice.number,
-                "created": notice.basis.cutoff.astimezone(SHANGHAI).replace(tzinfo=None),
-            }
-        )
-        write_sheets(workbook, _sheets(notice))
+    write_workbook(
+        target,
+        _sheets(notice),
+        title=f"关于{zh_date(notice.day)}招聘信息核查情况的通报",
+        author=notice.superior.name,
+        comments=notice.number,
+        created=notice.basis.cutoff,
+    )
 
 
 def _sheets(notice: DailyVacancyNotice) -> Iterator[Sheet]:
@@ -76,14 +65,14 @@ def _sheets(notice: DailyVacancyNotice) -> Iterator[Sheet]:
 def _summary(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
     overall, basis = notice.overall, notice.basis
     yield "文号", notice.number
-    yield "标题", f"关于{labels.zh_date(notice.day)}招聘信息核查情况的通报"
+    yield "标题", f"关于{zh_date(notice.day)}招聘信息核查情况的通报"
     yield "通报机构", notice.superior.name
-    yield "主送", wording.addressee(notice)
+    yield "主送", addressee(notice.superior.level)
     yield "核查日期", notice.day
     yield "核查在发布招聘信息（条）", overall.rate.checked
     yield "合格（条）", overall.rate.passed
-    yield "合格率", _share(overall.rate)
-    yield "前一日合格率", _share(overall.rate_before)
+    yield "合格率", share(overall.rate)
+    yield "前一日合格率", share(overall.rate_before)
     yield "招用人数", overall.positions
     yield "当日办理招聘信息（条）", overall.touched
     yield "当日办理（件次）", overall.flows.total
@@ -101,7 +90,8 @@ def _summary(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
         yield f"{labels.RULE_TITLES[figures.rule]}（{figures.citation}）", figures.problems.total
     yield "依据", basis.edition_title
     yield "业务记录号", basis.position
-    yield "数据截至", labels.zh_moment(basis.cutoff)
+    yield from seal_rows(notice)
+    yield "数据截至", zh_moment(basis.cutoff)
     yield "用语核查规则", basis.screening
     yield "工作日历", basis.calendar
     if notice.previous is not None:
@@ -142,8 +132,8 @@ def _figures(line: AgencyFigures) -> Sequence[Any]:
     return (
         line.rate.checked,
         line.rate.passed,
-        _share(line.rate),
-        _share(line.rate_before),
+        share(line.rate),
+        share(line.rate_before),
         line.positions,
         line.touched,
         *line.flows.model_dump().values(),
@@ -261,7 +251,7 @@ _OVERDUE = (
 def _overdue(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
     for duty in notice.overdue:
         yield (
-            labels.duty_label(duty.duty),
+            duty_label(duty.duty),
             *_vacancy(duty.vacancy),
             rule(duty.rule).citation,
             duty.arose_on,
@@ -291,7 +281,7 @@ def _series(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
             *point.flows.model_dump().values(),
             point.rate.checked if point.rate else None,
             point.rate.passed if point.rate else None,
-            _share(point.rate),
+            share(point.rate),
             point.problems,
         )
 
@@ -316,8 +306,3 @@ def _span(span: Wording) -> Sequence[Any]:
         span.after,
         span.reason,
     )
-
-
-def _share(rate: Rate | None) -> float | None:
-    """Return the stated rate as the number that a cell with a per cent format shows the same."""
-    return None if rate is None or rate.percent is None else float(rate.percent) / 100

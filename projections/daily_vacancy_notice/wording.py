@@ -9,33 +9,31 @@ from datetime import date
 from decimal import Decimal
 
 from ...domain.employer.content import Item
-from ...domain.organisation.agency import AgencyLevel
 from ...domain.regulation import rule
 from ...domain.regulation.rules import chinese_number
 from ...domain.screening import Category
-from .labels import (
-    KIND_TEXTS,
-    REMEDIES,
-    RULE_TITLES,
-    TOPIC_LABELS,
-    short_name,
-    zh_date,
+from ..notice.labels import short_name, zh_date
+from ..notice.wording import (
+    NAMED,
+    REGULATION_SHORT,
+    addressee,
+    counted,
+    quoted,
+    rate_change,
+    rate_text,
 )
+from .labels import KIND_TEXTS, REMEDIES, RULE_TITLES, TOPIC_LABELS
 from .model import (
     AgencyFigures,
     DailyVacancyNotice,
     Defect,
     Kind,
     LateEntry,
-    Rate,
     RuleFigures,
 )
 
-REGULATION_SHORT = "《实施细则》"
 EXAMPLES = 2
 """Problems told in full in a section."""
-NAMED = 5
-"""Agencies named in a sentence before the rest are only counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def prose(notice: DailyVacancyNotice) -> Prose:
     )
     return Prose(
         title=f"关于{zh_date(notice.day)}招聘信息核查情况的通报",
-        addressee=addressee(notice),
+        addressee=addressee(notice.superior.level),
         opening=_opening(notice),
         situation=tuple(part for part in _situation(notice) if part),
         no_problems="" if notice.defects else _no_problems(notice),
@@ -87,15 +85,6 @@ def prose(notice: DailyVacancyNotice) -> Prose:
         signed=notice.superior.name,
         dated=zh_date(notice.dated),
     )
-
-
-def addressee(notice: DailyVacancyNotice) -> str:
-    """Return whom the notice is sent to: the agencies directly below."""
-    return {
-        AgencyLevel.CITY: "各区公共就业服务机构",
-        AgencyLevel.DISTRICT: "各街道（乡镇）公共就业服务机构",
-        AgencyLevel.SUBDISTRICT: "各社区（村）就业服务站",
-    }.get(AgencyLevel(notice.superior.level), "各有关公共就业服务机构")
 
 
 def detail(defect: Defect) -> str:
@@ -119,34 +108,6 @@ def detail_with_span(defect: Defect) -> str:
 def category_label(category: str) -> str:
     """Return the Chinese name of a category of wording."""
     return Category(category).label_zh
-
-
-def rate_text(rate: Rate | None) -> str:
-    """Return 98.5%, or a dash where nothing was checked or no notice tells."""
-    return f"{rate.percent}%" if rate is not None and rate.percent is not None else "—"
-
-
-def rate_change(rate: Rate, before: Rate | None) -> str:
-    """Return the change in percentage points: 上升0.3个百分点, 持平; empty without a comparison."""
-    if before is None or rate.percent is None or before.percent is None:
-        return ""
-    change = Decimal(rate.percent) - Decimal(before.percent)
-    if not change:
-        return "持平"
-    return f"{'上升' if change > 0 else '下降'}{abs(change)}个百分点"
-
-
-def change_figure(rate: Rate, before: Rate | None) -> str:
-    """Return the change as a table shows it: +0.3, −1.2, 0.0, or a dash."""
-    if before is None or rate.percent is None or before.percent is None:
-        return "—"
-    change = Decimal(rate.percent) - Decimal(before.percent)
-    return f"{change:+}".replace("-", "−") if change else "0.0"
-
-
-def times_text(times: int) -> str:
-    """Return the how-manieth notice of a problem it is."""
-    return f"第{times}次"
 
 
 def delay_text(entry: LateEntry, day: date) -> str:
@@ -177,16 +138,10 @@ def by_rate(lines: Iterable[AgencyFigures]) -> list[AgencyFigures]:
 def _opening(notice: DailyVacancyNotice) -> str:
     citation = rule("56.2a").citation
     return (
-        f"依据{_quoted(notice.basis.edition_title)}（以下简称{REGULATION_SHORT}）{citation}规定，"
+        f"依据{quoted(notice.basis.edition_title)}（以下简称{REGULATION_SHORT}）{citation}规定，"
         f"{notice.superior.name}对下级机构{zh_date(notice.day)}办理的招聘信息"
         "及截至当日24时在发布的全部招聘信息进行了核查。现将有关情况通报如下。"
     )
-
-
-def _quoted(title: str) -> str:
-    """Return an edition's title in title marks, its document number after them."""
-    name, bracket, number = title.partition("（")
-    return f"《{name}》{bracket}{number}"
 
 
 def _situation(notice: DailyVacancyNotice) -> Iterable[str]:
@@ -287,7 +242,7 @@ def _section(notice: DailyVacancyNotice, place: int, figures: RuleFigures) -> Se
     )
     if defects[0].kind in (Kind.ITEM_MISSING, Kind.WORDING):
         verb = "未载明" if defects[0].kind is Kind.ITEM_MISSING else "按类别分"
-        text += f"；{verb}：{_counted(kinds.most_common(), '处')}"
+        text += f"；{verb}：{counted(kinds.most_common(), '处')}"
     text += f"。涉及机构：{_agencies(notice, defects)}。"
     overruled = sum(defect.overruled is not None for defect in defects)
     if overruled:
@@ -330,12 +285,8 @@ def _agencies(notice: DailyVacancyNotice, defects: Iterable[Defect]) -> str:
         for line in notice.agencies
     }
     counts = Counter(names[defect.vacancy.under] for defect in defects)
-    text = _counted(counts.most_common(NAMED), "个")
+    text = counted(counts.most_common(NAMED), "个")
     return text + (f"等{len(counts)}家" if len(counts) > NAMED else "")
-
-
-def _counted(counts: Iterable[tuple[str, int]], unit: str) -> str:
-    return "、".join(f"{name}{number}{unit}" for name, number in counts)
 
 
 def _requirements(notice: DailyVacancyNotice) -> Iterable[str]:

@@ -9,7 +9,18 @@ import typer
 
 from ...infrastructure.embedded import new_key
 from ..console import console
-from . import appends, catch_up, commands, memory, mixed, notice, people, replay
+from . import (
+    appends,
+    catch_up,
+    commands,
+    histories,
+    memory,
+    mixed,
+    notice,
+    people,
+    proof,
+    replay,
+)
 from .clients import Crew
 from .measuring import Results, Setting
 from .report import print_tables, write_json, write_markdown
@@ -17,7 +28,18 @@ from .server import machine, server
 
 MEASUREMENTS = {
     module.NAME: module.measure
-    for module in (commands, appends, catch_up, mixed, replay, memory, notice, people)
+    for module in (
+        commands,
+        appends,
+        catch_up,
+        mixed,
+        replay,
+        memory,
+        notice,
+        people,
+        proof,
+        histories,
+    )
 }
 
 

@@ -34,13 +34,22 @@ _TYPES = ["uuid", "int8", "text", "bytea", "date", "timestamptz", "text", "text"
 class Ours:
     """Commands through `Taizhang.execute`, with or without ledgers kept in the process."""
 
-    def __init__(self, url: str, key: str, *, cached: bool = True, schema: str = "ours") -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        cached: bool = True,
+        schema: str = "ours",
+        sealing_key: str | None = None,
+    ) -> None:
         """Open the package on a database, in a schema of its own."""
         self.taizhang = Taizhang.open(
             database_url=url,
             schema_name=schema,
             master_key=key,
             identity_key=key,
+            sealing_key=sealing_key,
             cached_ledgers=4096 if cached else 0,
             clock=clock,
             log_level="ERROR",  # a look at personal data is logged, which is not to be read here

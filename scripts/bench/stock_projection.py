@@ -37,8 +37,8 @@ _SECTIONS = {
 _ENTRY = "INSERT INTO stock.ledger_entries VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _ARISE = """
     INSERT INTO stock.obligations (subject_id, duty, arose_position, since_position, stream_id, rule, agency_code,
-        staff_id, trigger, arose_on, opens_on, due_on, provisional, outcome)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open')
+        staff_id, trigger, arose_on, opens_on, due_on, provisional, outcome, turn)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', 0)
 """
 _CLOSE = """
     UPDATE stock.obligations SET closed_on = %s, closed_position = %s,

@@ -26,6 +26,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ...application.views import Recomputed
+from ...application.views_enterprises import EnterpriseCounts
 from ...domain.assistance.state import CaseStage
 from ...domain.calendar import SHANGHAI
 from ...domain.errors import InvalidInput, TaizhangError
@@ -34,6 +35,7 @@ from ...infrastructure.embedded import EmbeddedPostgres
 from ...infrastructure.settings import Settings
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice.model import ONCE
+from ...projections.monthly_ledger_notice import MonthlyLedgerNotice
 from ..console import console, fail
 from ..sample_grading import SampleGradingTool
 from ..sample_matching import SampleMatchingTool
@@ -96,10 +98,14 @@ def main(
             first_file, people, checked = _play(play, out)
             own = play.issued_by(district)
             supervisor = play.city.district.people(Role.SUPERVISOR)[0]
+            city = play.city.city.people(Role.SUPERVISOR)[0]
+            enterprises = taizhang.queries().enterprises.counts(city.agency_code, by=city).total
             proof = taizhang.notices.recompute(own[len(own) // 2].notice_id, by=supervisor)
+            monthly = play.supervision.notices[-1].notice_id
+            proofs = (proof, taizhang.notices.recompute(monthly, by=supervisor))
     except (TaizhangError, psycopg.Error, OSError) as error:
         fail(error)
-    _tell(play, people, proof, checked, time.monotonic() - began, first_file)
+    _tell(play, people, enterprises, proofs, checked, time.monotonic() - began, first_file)
 
 
 def _play(play: Month, out: Path) -> tuple[Path, Tally, list[Checked]]:
@@ -193,7 +199,8 @@ def _progress() -> Iterator[Progress]:
 def _tell(
     play: Month,
     people: Tally,
-    proof: Recomputed,
+    enterprises: EnterpriseCounts,
+    proofs: tuple[Recomputed, ...],
     checked: list[Checked],
     seconds: float,
     first_file: Path,
@@ -240,8 +247,19 @@ def _tell(
         ("job fairs", ", ".join(f"{fair.stage} {fair.first_day}" for fair in play.fairs)),
         *(_check_row(one) for one in checked),
         (
-            "recomputed",
-            f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+            "key enterprises",
+            f"{enterprises.in_force} agreements in force, {enterprises.without_file} without and "
+            f"{enterprises.incomplete_file} with an incomplete needs file, "
+            f"{enterprises.without_team} without a team; {sum(enterprises.overdue.values())} duties "
+            "overdue",
+        ),
+        _monthly_row(play.supervision.notices[-1].content),
+        *(
+            (
+                "recomputed",
+                f"{proof.notice_id}: {'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+            )
+            for proof in proofs
         ),
         ("time taken", f"{seconds:.0f} s"),
     )
@@ -256,7 +274,7 @@ def _tell(
     report = Console()
     report.print(table)
     report.print(f"Open first: {first_file}", soft_wrap=True, highlight=False)
-    if not proof.is_proven or not all(one.proof.is_proven for one in checked):
+    if not all([*(proof.is_proven for proof in proofs), *(one.proof.is_proven for one in checked)]):
         raise typer.Exit(1)
 
 
@@ -268,6 +286,15 @@ def _check_row(one: Checked) -> tuple[str, str]:
         f"{len(items)} of {proof.records} drawn, {len(inspected)} inspected, "
         f"{sum(bool(item.faulty) for item in inspected)} faulty; sample "
         f"{'proven' if proof.is_proven else 'NOT PROVEN'} from the log",
+    )
+
+
+def _monthly_row(notice: MonthlyLedgerNotice) -> tuple[str, str]:
+    problems = notice.overall.problems
+    return (
+        "monthly notice",
+        f"{problems.total} problems notified, {problems.second} for the second time, "
+        f"{len(notice.put_right)} put right, {len(notice.warnings)} early warnings",
     )
 
 

@@ -18,7 +18,7 @@ from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice import DailyVacancyNotice
-from . import fairs, incidents, long_courses, ordinary, registry, short_courses
+from . import enterprises, fairs, incidents, long_courses, ordinary, registry, short_courses
 from .chance import Chance
 from .city import City, Office
 from .course import Course
@@ -30,6 +30,7 @@ from .neighbourhood import MONTHS_BEFORE, Neighbourhood
 from .people import People
 from .plan import draw_plan
 from .spot_checks import SpotChecks
+from .supervision import Supervision
 from .texts import jobs_of
 
 LEAD_IN = 8
@@ -100,6 +101,7 @@ class Month:
         incidents.enter(self)
         self.neighbourhood = self._enter_people()
         self.spot_checks = SpotChecks(self)
+        self.supervision = Supervision(self)
         self.diary.work_off(datetime.combine(self.opening, time(8), SHANGHAI))
         day, played = self.opening, 0
         all_days = (self.last - self.opening).days + 1
@@ -110,6 +112,7 @@ class Month:
             self.clock.now = next_morning
             self.taizhang.projections.catch_up(progress=lambda at: folded(at.position, at.goal))
             self.spot_checks.morning(day)
+            self.supervision.morning(day)
             if day >= self.first:
                 self._issue(day)
             registry.send(self)
@@ -134,6 +137,7 @@ class Month:
             who = office.people(Role.SUPERVISOR)[0] if working else Actor.system(office.code)
             issued = self.taizhang.notices.issue_daily_vacancies(day, office.code, by=who)
             content = self.taizhang.notices.document(issued.notice_id, by=who)
+            assert isinstance(content, DailyVacancyNotice)
             self.notices.append(Issued(issued.notice_id, content))
 
     def issued_by(self, code: str) -> list[Issued]:
@@ -148,6 +152,7 @@ class Month:
         short_courses.enter(place)
         ordinary.enter(place, self.scale.people)
         fairs.enter(place)
+        enterprises.enter(place)
         return place
 
     # --- what is entered in the diary beforehand ----------------------------------------------

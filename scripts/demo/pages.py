@@ -12,12 +12,16 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...application.views import DutyView
+from ...application.views_enterprises import AgreementCourse
 from ...domain.identity import mask_name
+from ...domain.organisation.staff import Role
 from ...domain.person_ledger import ledger_number
 from ...domain.regulation.rules import RULES
+from ...projections import monthly_ledger_notice
 from ...projections.canonical import canonical_json
 from ...projections.daily_vacancy_notice import DailyVacancyNotice, render_html, render_xlsx
 from ...projections.daily_vacancy_notice.labels import RULE_TITLES
+from ...projections.monthly_ledger_notice import MonthlyLedgerNotice
 from .month import Issued, Month
 from .spot_checks import Checked
 from .spot_checks_page import write_spot_checks
@@ -27,6 +31,8 @@ from .worklist_page import whose, write_worklist
 WEEKDAYS = "一二三四五六日"
 CODES = {"not_authorised": "无此权限", "invalid_input": "内容有误"}
 COLOURS = ("#8f1116", "#c2605b", "#d8a6a0")
+CONTACTS = {"met": "已联系", "late": "逾期联系", "missed": "未联系", "open": "季度未满"}
+"""What became of the contact of a quarter."""
 SHOWN = 20
 """Duties shown under each heading of the worklist; the JSON file holds all."""
 
@@ -46,6 +52,8 @@ def write_pages(
     for issued in month.notices:
         _write_notice(folder / issued.notice_id, issued.content)
         written()
+    for monthly in month.supervision.notices:
+        _write_monthly(folder / monthly.notice_id, monthly.content)
     lines = ",\n".join(duty.model_dump_json() for duty in worklist)
     (out / "worklist.json").write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     counted = tally(month)
@@ -71,6 +79,12 @@ def _write_notice(path: Path, notice: DailyVacancyNotice) -> None:
     path.with_suffix(".json").write_bytes(canonical_json(notice))
     path.with_suffix(".html").write_text(render_html(notice), encoding="utf-8")
     render_xlsx(notice, path.with_suffix(".xlsx"))
+
+
+def _write_monthly(path: Path, notice: MonthlyLedgerNotice) -> None:
+    path.with_suffix(".json").write_bytes(canonical_json(notice))
+    path.with_suffix(".html").write_text(monthly_ledger_notice.render_html(notice), "utf-8")
+    monthly_ledger_notice.render_xlsx(notice, path.with_suffix(".xlsx"))
 
 
 def _write_checks(path: Path, checked: list[Checked]) -> None:
@@ -112,6 +126,7 @@ def _index(environment: Environment, month: Month, worklist: list[DutyView], cou
 
     return environment.get_template("index.html.j2").render(
         district=month.city.district,
+        monthly=month.supervision.notices,
         first=month.first,
         last=month.last,
         figures=_figures(month),
@@ -133,7 +148,16 @@ def _index(environment: Environment, month: Month, worklist: list[DutyView], cou
         job_seeker=job_seeker,
         tally=counted,
         office=month.neighbourhood.office,
+        enterprises=_enterprises(month),
+        contacts=CONTACTS,
     )
+
+
+def _enterprises(month: Month) -> list[tuple[AgreementCourse, ...]]:
+    """Return the courses of each key enterprise, its agreements one after another."""
+    city = month.city.city
+    by, queries = city.people(Role.SUPERVISOR)[0], month.taizhang.queries().enterprises
+    return [queries.course(one.credit_code, by=by) for one in queries.agreements(city.code, by=by)]
 
 
 def _figures(month: Month) -> dict[str, Any]:

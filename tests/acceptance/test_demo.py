@@ -19,9 +19,12 @@ from taizhang.domain.assistance.agreement import SpecialistChanged
 from taizhang.domain.assistance.consultation import ConsultationDeclined
 from taizhang.domain.assistance.employment import WorkEnded
 from taizhang.domain.assistance.placement import PlacementEnded
-from taizhang.domain.duties import assistance, job_seekers
+from taizhang.domain.duties import assistance, job_seekers, key_enterprises
 from taizhang.domain.job_seeker import guidance, status
+from taizhang.domain.key_enterprise import agreement, ending, hiring
+from taizhang.domain.key_enterprise import moving as key_moving
 from taizhang.domain.screening import Severity, screen
+from taizhang.domain.supervision.spot_check.kinds import RecordKind
 from taizhang.projections.canonical import canonical_json
 from taizhang.projections.daily_vacancy_notice import DailyVacancyNotice
 from taizhang.projections.daily_vacancy_notice.model import Kind
@@ -49,7 +52,7 @@ class Run(NamedTuple):
     out: Path
 
     def notices(self, code: str = DISTRICT) -> list[DailyVacancyNotice]:
-        files = sorted((self.out / "notices").glob(f"*-{code}-*.json"))
+        files = sorted((self.out / "notices").glob(f"daily_vacancies-{code}-*.json"))
         return [DailyVacancyNotice.model_validate_json(file.read_bytes()) for file in files]
 
 
@@ -86,8 +89,30 @@ def test_the_same_seed_gives_the_same_bytes(run: Run, demo_url: str, tmp_path: P
     assert len(written) == 33
     for name, content in written.items():
         assert (again.out / "notices" / name).read_bytes() == content, name
-    for name in ("worklist.json", "worklist.html", "index.html"):
+    pages = ("worklist.json", "worklist.html", "index.html", "spot-checks.json", "spot-checks.html")
+    for name in pages:
         assert (again.out / name).read_bytes() == (run.out / name).read_bytes(), name
+
+
+@pytest.mark.rule("56.1", "56.2b")
+def test_the_month_has_its_spot_checks_each_proven(run: Run) -> None:
+    checks = json.loads((run.out / "spot-checks.json").read_text(encoding="utf-8"))
+    assert [one["check"]["kind"] for one in checks] == list(RecordKind)
+    for one in checks:
+        check, items, proof = one["check"], one["items"], one["proof"]
+        assert (check["status"], proof["problems"], proof["notes"]) == ("closed", [], [])
+        assert proof["records"] == sum(stratum["population"] for stratum in check["strata"])
+        assert {item["status"] for item in items} <= {"inspected", "not_inspected"}
+    for one in (checks[0], checks[2]):
+        check, items = one["check"], one["items"]
+        assert {item["status"] for item in items} == {"inspected", "not_inspected"}
+        assert {item["faulty"] for item in items} == {True, False}
+        assert 0 < check["low"] < check["rate"] < check["high"] < 1
+    personal = checks[0]["items"]
+    assert {item["mode"] for item in personal} == {"random", "targeted"}
+    assert any("overruled" in finding for item in personal for finding in item["findings"])
+    page = (run.out / "spot-checks.html").read_text(encoding="utf-8")
+    assert page.count("据日志重算一致") == len(RecordKind)
 
 
 def test_every_day_of_the_month_has_its_notice_in_three_forms(run: Run) -> None:
@@ -170,6 +195,32 @@ def test_the_people_go_through_every_course(run: Run, demo_url: str) -> None:
     events = {*assistance.EVENTS, *job_seekers.EVENTS}
     assert {event.event_name for event in events - NOT_PLAYED} <= played
     assert "group_session.held" in played
+
+
+ENTERPRISES_NOT_PLAYED = {
+    agreement.AgreementRenewed,
+    agreement.SpecialistChanged,
+    key_moving.TransferRejected,
+    key_moving.TransferWithdrawn,
+    ending.KeyStatusLost,
+    ending.AgreementEnded,
+    ending.AgreementExpired,
+    hiring.ReferralConcluded,
+}
+
+
+@pytest.mark.rule("45.1", "48.2", "49.2", "50")
+def test_key_enterprises_are_served_late_and_move(run: Run, demo_url: str) -> None:
+    with psycopg.connect(demo_url) as connection:
+        rows = connection.execute("SELECT DISTINCT topic FROM taizhang_demo.stored_events")
+        played = {topic for (topic,) in rows.fetchall()}
+    events = {*key_enterprises.EVENTS} - ENTERPRISES_NOT_PLAYED
+    assert {event.event_name for event in events} <= played
+    for rule in ("44", "45.2", "45.3", "49.2"):
+        assert f" {rule} ×" in told(run), rule
+    work = json.loads((run.out / "worklist.json").read_text(encoding="utf-8"))
+    assert "enterprise_visit_after_guidance" in {duty["duty"] for duty in work}
+    assert "3 agreements in force" in told(run)
 
 
 @pytest.mark.rule("13.3", "19", "23.1", "24", "26", "28", "29", "30.1")

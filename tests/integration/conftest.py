@@ -53,6 +53,7 @@ from taizhang.domain.organisation.staff import Role
 
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 IDENTITY_KEY = base64.b64encode(bytes(range(32, 64))).decode()
+SEALING_KEY = base64.b64encode(bytes(range(64, 96))).decode()
 FOUNDED = date(2018, 8, 1)
 FIRST_DAY = date(2026, 11, 2)
 
@@ -358,6 +359,7 @@ def _options(url: str) -> dict[str, Any]:
         "database_url": url,
         "master_key": MASTER_KEY,
         "identity_key": IDENTITY_KEY,
+        "sealing_key": SEALING_KEY,
         "retry_seconds": 5.0,
         "log_level": "ERROR",
     }

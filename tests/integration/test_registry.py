@@ -177,6 +177,15 @@ def test_whom_it_is_about_is_shown_to_send_it_and_no_longer(outbox: Outbox) -> N
         queries.reports(HERE, by=outbox.world.actor("sibling"))
 
 
+@pytest.mark.rule("51.2")
+def test_of_one_whose_data_were_erased_there_is_nobody_to_report(outbox: Outbox) -> None:
+    report_id = outbox.report()
+    queries = outbox.queries
+    outbox.world.taizhang.keys.destroy(outbox.one().person_id)
+    with pytest.raises(NotFound, match="were erased"):
+        queries.person(report_id, by=outbox.clerk, reason="发送反馈")
+
+
 class Registry:
     """Stands for the registry: knows a report that it got before by its key."""
 

@@ -27,18 +27,16 @@ from taizhang.projections.daily_vacancy_notice.facts import (
     Flow,
     LateRow,
     NoticeFacts,
-    Placement,
     Stock,
     Touched,
     VacancyRow,
 )
 from taizhang.projections.daily_vacancy_notice.model import (
-    AgencyRef,
     DailyVacancyNotice,
     Kind,
-    Rate,
 )
 from taizhang.projections.daily_vacancy_notice.wording import detail, prose
+from taizhang.projections.notice.model import AgencyRef, Placement, Rate
 
 MONDAY = date(2026, 11, 23)
 CALENDAR = WorkingDayCalendar()

@@ -22,13 +22,13 @@ from taizhang.projections.daily_vacancy_notice.facts import (
     EmployerRow,
     LateRow,
     NoticeFacts,
-    Placement,
     Stock,
     VacancyRow,
 )
-from taizhang.projections.daily_vacancy_notice.model import AgencyRef, DailyVacancyNotice
+from taizhang.projections.daily_vacancy_notice.model import DailyVacancyNotice
 from taizhang.projections.daily_vacancy_notice.render_html import render_html
 from taizhang.projections.daily_vacancy_notice.render_xlsx import render_xlsx
+from taizhang.projections.notice.model import AgencyRef, Placement
 
 DAY = date(2026, 11, 23)
 CITY = AgencyRef(agency_id=UUID(int=1), code="110000", name="北京市公共就业服务中心", level="city")

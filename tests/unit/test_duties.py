@@ -31,7 +31,7 @@ from taizhang.domain.obligations import (
 )
 from taizhang.domain.regulation.edition import EDITION_2018
 from taizhang.domain.regulation.rules import RULES
-from taizhang.domain.regulation.terms import Term
+from taizhang.domain.regulation.terms import Rhythm, Term
 from taizhang.projections.obligations import ObligationRow, Obligations
 from taizhang.projections.read_model import Rows, fold_in_memory
 
@@ -79,10 +79,15 @@ def test_every_duty_has_a_key_a_title_a_rule_and_a_term_of_its_own() -> None:
     for duty in DUTIES:
         for key in filter(None, (duty.term_key, duty.after)):
             term = EDITION_2018.number(key)
-            assert isinstance(term, Term)
+            assert isinstance(term, Rhythm if is_rhythmic(duty) else Term)
         assert duty.rule in RULES
     for entry in ENTRY_DUTIES:
         assert EDITION_2018.number(entry.key).rule == entry.rule
+
+
+def is_rhythmic(duty: Duty) -> bool:
+    """Say whether a duty comes again each period: all that gives rise to it says until when."""
+    return all(isinstance(on, On) and bool(on.until) for on in duty.arises_from)
 
 
 def arising_events() -> Iterator[type[Event]]:

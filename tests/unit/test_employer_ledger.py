@@ -20,6 +20,8 @@ from taizhang.domain.employer.papers import (
     EmployerRegistered,
     LicenceKind,
     LicenceVerified,
+    Paper,
+    RegistrationLapsed,
 )
 from taizhang.domain.employer.services import (
     EmployerGuidanceBooked,
@@ -220,6 +222,51 @@ class TestQualification:
             lambda ledger, _: papers.revoke_agent(ledger, story.agent_id, "离职")
         ).then(AgentRevoked(agent_id=story.agent_id, reason="离职"))
         story.when(register).then_broken("35", "no agent")
+
+    def test_its_lapse_is_recorded_once_with_the_paper_that_ended_first(self, story: Story) -> None:
+        story.given_registered(
+            licence_until=DAY + timedelta(days=1), authority_until=DAY + timedelta(days=2)
+        )
+        story.later(1).when(papers.lapse_registration).then()
+        lapsed = RegistrationLapsed(paper=Paper.LICENCE, lapsed_on=DAY + timedelta(days=2))
+        story.later(5).when(papers.lapse_registration).then(lapsed)
+        story.later(1).when(papers.lapse_registration).then()
+
+    def test_of_several_agents_the_last_papers_count(self, story: Story) -> None:
+        story.given_registered(authority_until=DAY)
+        until = DAY + timedelta(days=3)
+        story.given(story.agent(until).model_copy(update={"agent_id": UUID(int=201)}))
+        story.later(3).when(papers.lapse_registration).then()
+        story.later(1).when(papers.lapse_registration).then(
+            RegistrationLapsed(paper=Paper.AGENT, lapsed_on=until + timedelta(days=1))
+        )
+
+    def test_without_any_agent_it_lapses_on_the_day_on_which_that_is_seen(
+        self, story: Story
+    ) -> None:
+        story.given_registered().given(AgentRevoked(agent_id=story.agent_id, reason="离职"))
+        story.later(2).when(papers.lapse_registration).then(
+            RegistrationLapsed(paper=Paper.AGENT, lapsed_on=DAY + timedelta(days=2))
+        )
+
+    def test_renewed_it_stands_again_and_can_lapse_anew(self, story: Story) -> None:
+        first, second = DAY + timedelta(days=1), DAY + timedelta(days=9)
+        story.given_registered(licence_until=first).later(3)
+        story.when(papers.lapse_registration).then(
+            RegistrationLapsed(paper=Paper.LICENCE, lapsed_on=first + timedelta(days=1))
+        )
+        story.given(
+            LicenceVerified(
+                licence=LicenceKind.BUSINESS_LICENCE, valid_from=first, valid_until=second
+            )
+        )
+        assert story.ledger.papers.lapsed_on is None
+        story.later(7).when(papers.lapse_registration).then(
+            RegistrationLapsed(paper=Paper.LICENCE, lapsed_on=second + timedelta(days=1))
+        )
+
+    def test_who_is_not_registered_has_nothing_to_lapse(self, story: Story) -> None:
+        story.given_open().when(papers.lapse_registration).then()
 
     def test_who_is_no_agent_cannot_be_revoked(self, story: Story) -> None:
         story.given_open().when(

@@ -30,6 +30,8 @@ from taizhang.domain.events import Event, RecordedEvent
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.regulation.edition import EDITION_2018
 from taizhang.infrastructure.event_store import PostgresEventStore, state_row
+from taizhang.projections.employers import EmployerRow, Employers
+from taizhang.projections.read_model import Rows
 
 START = date(2026, 11, 2)
 STREAM = UUID(int=1)
@@ -53,7 +55,8 @@ class Step(NamedTuple):
 DECISIONS = (
     "agent", "revoke", "licence", "register", "basics", "book", "guide", "draft", "draft", "revise",
     "submit", "submit", "pass", "pass", "return", "publish", "publish", "change", "withdraw",
-    "lapse", "lapse all", "archive", "archive", "refer", "refer", "learn", "learn",
+    "lapse", "lapse all", "lapse registration", "lapse registration",
+    "archive", "archive", "refer", "refer", "learn", "learn",
 )  # fmt: skip
 COURSE = ("submit", "pass", "publish", "refer", "learn", "archive", "revise", "draft", "agent")
 """What is tried instead where a step is refused, so that histories get somewhere."""
@@ -127,6 +130,8 @@ def decide(step: Step, ledger: EmployerLedger, occasion: Occasion) -> Sequence[E
             return vacancy.lapse(ledger, occasion, of)
         case "lapse all":
             return ledgers.lapse_overdue(ledger, occasion)
+        case "lapse registration":
+            return papers.lapse_registration(ledger, occasion)
         case "archive":
             return vacancy.archive(ledger, occasion, of)
         case "refer":
@@ -201,6 +206,16 @@ def test_a_state_kept_on_the_way_and_completed_gives_the_same_state(
     for recorded in history[cut:]:
         kept.apply(recorded)
     assert kept == ledger
+
+
+@settings(max_examples=60, deadline=None, database=None)
+@given(STEPS)
+def test_ledger_and_read_model_agree_on_whether_the_registration_lapsed(steps: list[Step]) -> None:
+    ledger, history = live(steps)
+    rows = Rows[EmployerRow]()
+    rows.load([STREAM], [])
+    Employers().fold(history, rows)
+    assert rows.one(STREAM).registration_lapsed_on == ledger.papers.lapsed_on
 
 
 @settings(max_examples=60, deadline=None, database=None)

@@ -410,3 +410,46 @@ class TestStaff:
                 effective_on=DAY,
             )
         ).then_refused(InvalidInput, "ends before it begins")
+
+
+class TestWhatJobsAsk:
+    def test_a_superior_is_one_that_has_agencies_below_it_by_then(self, office: Office) -> None:
+        entered = office.find("110105").entered_on
+        assert office.find("110105").is_superior_on(max(entered, LATER))
+        assert not office.find("110105").is_superior_on(entered - timedelta(days=1))
+        assert not office.find("110105001").is_superior_on(max(entered, LATER))
+        office.given(CloseAgency(code="110105001", effective_on=LATER))
+        assert not office.find("110105").is_superior_on(max(entered, LATER))
+
+    def test_who_acts_for_a_closed_agency_is_its_successor_else_its_superior(
+        self, office: Office
+    ) -> None:
+        sibling = SUBDISTRICT.model_copy(update={"code": "110105002"})
+        other = SUBDISTRICT.model_copy(update={"code": "110105003"})
+        office.given(sibling, other)
+        succeeded, orphaned = office.find("110105001"), office.find("110105003")
+        office.given(
+            CloseAgency(code="110105001", successor_code="110105002", effective_on=LATER),
+            CloseAgency(code="110105003", effective_on=LATER),
+        )
+        directory = office.directory
+        assert directory.acting_code(succeeded, DAY) == "110105001"
+        assert directory.acting_code(succeeded, LATER) == "110105002"
+        assert directory.acting_code(orphaned, LATER) == "110105"
+        assert directory.codes_answered_for(succeeded, DAY) == ["110105001"]
+        assert directory.codes_answered_for(office.find("110105002"), LATER) == [
+            "110105001",
+            "110105002",
+        ]
+        assert directory.codes_answered_for(orphaned, LATER) == ["110105003"]
+
+    def test_an_agency_answers_for_every_code_that_it_bore(self, office: Office) -> None:
+        agency = office.find("110105001", DAY)
+        office.given(RecodeAgency(code="110105001", new_code="110105120", effective_on=LATER))
+        assert office.directory.codes_answered_for(agency, LATER) == ["110105001", "110105120"]
+        assert office.directory.acting_code(agency, LATER) == "110105120"
+        assert office.directory.agency(agency.stream_id) is agency
+
+    def test_staff_is_known_by_every_code_it_was_at(self, office: Office) -> None:
+        office.given(MoveStaff(staff_id="clerk", agency_code="110105", effective_on=LATER))
+        assert office.directory.codes_of_staff() == {"110105001", "110105"}

@@ -104,13 +104,18 @@ CHIEFS = SERVING | {Role.SUPERVISOR}
 ANYBODY, ANYWHERE = set(Role), set(LEVELS)
 WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.LOOK: (ANYWHERE, ANYBODY),
+    Power.REMIND: (ANYWHERE, set()),
     Power.MANAGE_AGENCIES: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.MANAGE_STAFF: (ANYWHERE, {Role.ADMINISTRATOR}),
     Power.ISSUE_NOTICES: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
     Power.SPOT_CHECK: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
     Power.INSPECT_RECORDS: (ANYWHERE, {Role.SUPERVISOR}),
     Power.ANSWER_SPOT_CHECKS: (BELOW_CITY, CHIEFS),
+    Power.AUDIT: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
     Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
+    Power.SERVE_KEY_ENTERPRISES: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.CLOSE_AGREEMENTS: (STREETS | {DISTRICT, OTHER}, SERVING),
+    Power.LOAD_CATALOGUES: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Power.CLOSE_VACANCIES: (BELOW_CITY, SERVING),
     Power.REVIEW_VACANCIES: (BELOW_CITY, REVIEWING),
     Power.SERVE_JOB_SEEKERS: (BELOW_CITY, SERVING),
@@ -130,14 +135,21 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
     Power.ORGANISE_FAIRS: (ANYWHERE, SERVING),
     Power.SEND_REPORTS: (ANYWHERE, SERVING),
+    Power.SUPERVISE: (set(), {Role.SUPERVISOR}),  # never over itself
+    Power.RECTIFY: (ANYWHERE, CHIEFS),
+    Power.SET_WARNINGS: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
 }
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
     Power.MANAGE_STAFF,
+    Power.CLOSE_AGREEMENTS,
     Power.CLOSE_VACANCIES,
     Power.ISSUE_NOTICES,
     Power.SPOT_CHECK,
+    Power.LOAD_CATALOGUES,
+    Power.AUDIT,
     Power.LOOK,
+    Power.REMIND,
     Power.RECORD_STATUS,
     Power.ACT_ONLINE,
     Power.RECEIVE_APPEALS,
@@ -146,7 +158,7 @@ NEED_NO_PERSON = {
 
 
 @pytest.mark.rule(
-    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "56.1", "59.2", "60", "65"
+    "4", "13.3", "14.last", "18", "23.1", "28", "41", "42", "44", "45.3", "56.1", "59.2", "60", "65"
 )
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("code", LEVELS)
@@ -199,6 +211,27 @@ def test_only_the_agency_that_holds_a_record_writes_in_it(
     directory: Directory, power: Power, code: str, owner: str
 ) -> None:
     assert may(directory, person(Role.COUNSELLOR, code), power, owner) is (code == owner)
+
+
+@pytest.mark.rule("56.1", "58.2a")
+@pytest.mark.parametrize("owner", LEVELS)
+@pytest.mark.parametrize("code", LEVELS)
+def test_a_superior_supervises_those_below_it_and_nobody_itself(
+    directory: Directory, code: str, owner: str
+) -> None:
+    above = LEVELS[owner][1]
+    line = []
+    while above is not None:
+        line.append(above)
+        above = LEVELS[above][1]
+    assert may(directory, person(Role.SUPERVISOR, code), Power.SUPERVISE, owner) is (code in line)
+    assert not may(directory, person(Role.COUNSELLOR, code), Power.SUPERVISE, owner)
+
+
+@pytest.mark.rule("56.1")
+def test_who_would_supervise_itself_is_told_so(directory: Directory) -> None:
+    with pytest.raises(NotAuthorised, match=r"rule 56\.1: an agency does not supervise itself"):
+        require(directory, person(Role.SUPERVISOR, DISTRICT), Power.SUPERVISE, DISTRICT, DAY)
 
 
 @pytest.mark.rule("56.1")

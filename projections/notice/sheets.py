@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum, auto
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from ...domain.calendar import SHANGHAI
+from .model import Document, Rate
 
 ROWS_A_SHEET = 1_000_000
 """A sheet ends at 1,048,576 rows; a longer table goes on in another one."""
@@ -41,8 +47,52 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
 
 
-def write_sheets(workbook: Any, sheets: Iterable[Sheet]) -> None:
-    """Write every table to `workbook`, an ``xlsxwriter.Workbook`` that is open for writing."""
+def write_workbook(
+    target: Path | BinaryIO,
+    sheets: Iterable[Sheet],
+    *,
+    title: str,
+    author: str,
+    comments: str,
+    created: datetime,
+) -> None:
+    """Write the tables to a file or a binary buffer; its date of creation is `created`.
+
+    A text that looks like a formula, a number or an address stays text.
+    """
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    opened = str(target) if isinstance(target, Path) else target
+    with xlsxwriter.Workbook(opened, options) as workbook:
+        workbook.set_properties(
+            {
+                "title": title,
+                "author": author,
+                "comments": comments,
+                "created": created.astimezone(SHANGHAI).replace(tzinfo=None),
+            }
+        )
+        _write_sheets(workbook, sheets)
+
+
+def seal_rows(notice: Document) -> Iterator[tuple[str, Any]]:
+    """Yield the lines of a summary that say on which seal of the log a notice stands."""
+    if notice.seal is not None:
+        yield "业务记录链锚点", notice.seal.text
+        yield "封签号", notice.seal.number
+        yield "封签密钥", notice.seal.key_id
+
+
+def share(rate: Rate | None) -> float | None:
+    """Return the stated rate as the number that a cell with a per cent format shows the same."""
+    return None if rate is None or rate.percent is None else float(rate.percent) / 100
+
+
+def _write_sheets(workbook: Any, sheets: Iterable[Sheet]) -> None:
     formats = _formats(workbook)
     for sheet in sheets:
         rows = iter(sheet.rows)
