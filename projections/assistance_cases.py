@@ -265,7 +265,7 @@ class AssistanceCases(ReadModel[AssistanceCaseRow]):
     Rule 27.4b.
     """
 
-    version = 2
+    version = 3
     row = AssistanceCaseRow
     table = Table(
         "assistance_cases",

@@ -171,7 +171,7 @@ _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
 class Employers(ReadModel[EmployerRow]):
     """One row per employer."""
 
-    version = 2
+    version = 3
     row = EmployerRow
     table = Table(
         "employers",

@@ -280,7 +280,7 @@ class JobSeekers(ReadModel[JobSeekerRow]):
     Rule 51.2.
     """
 
-    version = 2
+    version = 3
     row = JobSeekerRow
     table = Table(
         "job_seekers",

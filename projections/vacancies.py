@@ -223,7 +223,7 @@ _EVENTS: frozenset[type[Event]] = frozenset({VacancyDrafted, *_CHANGES})
 class Vacancies(ReadModel[VacancyRow]):
     """One row per vacancy."""
 
-    version = 2
+    version = 3
     row = VacancyRow
     table = Table(
         "vacancies",
