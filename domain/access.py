@@ -22,6 +22,7 @@ class Purpose(StrEnum):
 
     AGENT_CONTACTS = "agent_contacts"
     LEDGER = "ledger"
+    REGISTRY_REPORT = "registry_report"
     AUDIT_PACK = "audit_pack"
 
     @property
@@ -30,6 +31,7 @@ class Purpose(StrEnum):
         return {
             "agent_contacts": "查看单位经办人联系方式",
             "ledger": "查看个人服务台账",
+            "registry_report": "向失业登记管理部门报告",
             "audit_pack": "导出审计材料",
         }[self]
 

@@ -108,10 +108,10 @@ class Queries(Looking):
         self.enterprises = EnterpriseQueries(database, store, service, clock, as_of)
         self._persons = MaskedPersons(database, store, keys)
         self.fairs = FairQueries(database, service, clock)
-        self.registry = RegistryQueries(database, store, service, clock)
         self.supervision = SupervisionQueries(
             database, store, service, clock, editions, as_of, monthly
         )
+        self.registry = RegistryQueries(database, store, service, clock, accesses)
         self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
         self._accesses = accesses
         self.people = PeopleQueries(database, store, service, clock, as_of, accesses)

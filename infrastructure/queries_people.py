@@ -192,10 +192,15 @@ class PeopleQueries(PeopleSummaries):
     def streams(self, person_id: UUID, *, by: Actor) -> tuple[list[UUID], list[str]]:
         """Return every stream that holds a part of a person's record, and the agencies that serve the person.
 
-        The ledger that goes on is the first. Raises NotFound, NotAuthorised.
+        The ledger that goes on is the first; reports to the registry come last. Raises NotFound,
+        NotAuthorised.
         """
         person = self._person(person_id, by)
-        return person.streams, person.serving
+        reports = self._rows(
+            "SELECT stream_id FROM registry_reports WHERE person_id = ANY(%s) ORDER BY decided_on, stream_id",
+            (person.ids,),
+        )
+        return [*person.streams, *(row["stream_id"] for row in reports)], person.serving
 
     # --- helpers ------------------------------------------------------------------------------
 
