@@ -150,8 +150,7 @@ class AuditOffice:
         """Return the streams of a record, and the agencies that hold it."""
         if isinstance(ledger, UUID):
             return self._queries.people.streams(ledger, by=by)
-        employer = self._queries.employer(ledger, by=by)
-        return [employer.stream_id], [employer.agency_code]
+        return self._queries.streams(ledger, by=by)
 
     def _require_auditor(self, holders: Iterable[str], by: Actor) -> str:
         """Return the first of the agencies that the actor may audit. Raises NotAuthorised."""

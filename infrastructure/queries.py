@@ -152,16 +152,7 @@ class Queries(Looking):
         Who may look at an agreement with a key enterprise may look at its ledger. Rule 50.
         """
         row = self._employer_row(credit_code)
-        stream_id = row["stream_id"]
-        agreements = self._rows(
-            "SELECT stream_id, agency_code FROM key_enterprises WHERE employer_id = %s ORDER BY number",
-            (stream_id,),
-        )
-        directory, today = self._service.refresh_directory(), self._today()
-        codes = [row["agency_code"], *(one["agency_code"] for one in agreements)]
-        shown = [code for code in codes if reaches(directory, by, Power.LOOK, code, today)]
-        self._may_look(by, (shown or codes)[0])
-        streams = [stream_id, *(one["stream_id"] for one in agreements)]
+        streams, _ = self.streams(credit_code, by=by)
         held = {
             entry["position"]: entry
             for entry in self._rows(
@@ -172,7 +163,7 @@ class Queries(Looking):
         sections: dict[str, list[LedgerEntry]] = {
             section.value: []
             for section in Section
-            if agreements or not section.is_for_key_enterprises
+            if len(streams) > 1 or not section.is_for_key_enterprises
         }
         for stream in streams:
             for recorded in self._store.history(stream):
@@ -200,6 +191,17 @@ class Queries(Looking):
                 for name, entries in sections.items()
             },
         )
+
+    def streams(self, credit_code: str, *, by: Actor) -> tuple[list[UUID], list[str]]:
+        """Return every stream that holds a part of an employer's record, and the agencies that hold it.
+
+        The ledger is the first, then the agreements with a key enterprise. Raises NotFound, NotAuthorised.
+        """
+        streams, codes = self._employer_streams(self._employer_row(credit_code))
+        directory, today = self._service.refresh_directory(), self._today()
+        shown = [code for code in codes if reaches(directory, by, Power.LOOK, code, today)]
+        self._may_look(by, (shown or codes)[0])
+        return streams, codes
 
     def agent_contacts(self, credit_code: str, *, by: Actor, reason: str) -> list[AgentContact]:
         """Return the employer's agents in clear. Rule 51.2.
@@ -409,6 +411,15 @@ class Queries(Looking):
         case = self._store.load(kind, stream_id).aggregate
         assert isinstance(case, AssistanceCase)
         return case
+
+    def _employer_streams(self, row: dict[str, Any]) -> tuple[list[UUID], list[str]]:
+        """Return the streams of an employer's record, the ledger first, and under which codes they are held."""
+        agreements = self._rows(
+            "SELECT stream_id, agency_code FROM key_enterprises WHERE employer_id = %s ORDER BY number",
+            (row["stream_id"],),
+        )
+        parts = [row, *agreements]
+        return [one["stream_id"] for one in parts], [one["agency_code"] for one in parts]
 
     def _employer_row(self, credit_code: str) -> dict[str, Any]:
         rows = self._rows("SELECT * FROM employers WHERE credit_code = %s", (_code(credit_code),))

@@ -7,7 +7,8 @@ not begun, and of two sealers at once the second goes on where the first one end
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -90,6 +91,22 @@ class SealOffice:
                 log.warning("seals.database_away", error=str(error))
             if stop.wait(seconds):
                 return
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """Seal what is new every so often in a thread of its own meanwhile; nothing without a key."""
+        stop = threading.Event()
+        sealer = threading.Thread(target=self.follow, args=(stop,), name="sealer")
+        if self._key is None:
+            log.warning("seals.no_key", setting="TAIZHANG_SEALING_KEY")
+        else:
+            sealer.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            if self._key is not None:
+                sealer.join()
 
     def last(self) -> SealView | None:
         """Return the last seal, None where there is none."""

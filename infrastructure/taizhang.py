@@ -164,6 +164,7 @@ class Taizhang:
             all_jobs(workshop, self.notices),
             clock,
             settings,
+            self.seals,
         )
 
     @classmethod

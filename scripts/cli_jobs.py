@@ -81,7 +81,8 @@ def serve_jobs(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: scheduler.stop())
         console.print("serving jobs; end with Ctrl-C")
-        scheduler.serve()
+        with taizhang.seals.following():
+            scheduler.serve()
 
 
 def run_due(

@@ -39,17 +39,8 @@ def follow() -> None:
         signal.signal(number, lambda *_: stop.set())
     with opened() as taizhang:
         console.print("following; end with Ctrl-C")
-        sealer = threading.Thread(target=taizhang.seals.follow, args=(stop,))
-        if taizhang.seals.signing_key is None:
-            console.print("TAIZHANG_SEALING_KEY is not set: the log is not sealed here")
-        else:
-            sealer.start()
-        try:
+        with taizhang.seals.following():
             taizhang.projections.follow(stop)
-        finally:
-            stop.set()
-            if sealer.ident is not None:
-                sealer.join()
 
 
 @app.command("status")
