@@ -41,8 +41,10 @@ MANIFEST_TAG = b"taizhang pack 1\n"
 _EVENTS = """
     SELECT e.notification_id, e.originator_id, e.originator_version, e.topic, e.occurred_on, e.recorded_at, e.staff_id,
         e.agency_code, e.command_id, e.state, e.digest, p.digest
-    FROM stored_events e LEFT JOIN stored_events p
-        ON p.originator_id = e.originator_id AND p.originator_version = e.originator_version - 1
+    FROM stored_events e LEFT JOIN LATERAL (
+        SELECT digest FROM stored_events
+        WHERE originator_id = e.originator_id AND originator_version = e.originator_version - 1 OFFSET 0
+    ) p ON true
     WHERE {} ORDER BY e.notification_id
 """
 _OF_STREAMS = "e.originator_id = ANY(%(streams)s)"

@@ -43,6 +43,8 @@ Anchor = tuple[int, str]
 """A position and the chain there, as a printed notice names them."""
 
 MOST_FINDINGS = 1_000
+WORTH_STARTING = 400_000
+"""Fewer events are verified before other processes have started."""
 _EXPLAINED = 50
 
 
@@ -66,7 +68,8 @@ class Verifier:
     ) -> Verification:
         """Verify everything, or what came after the seal with the number `since`.
 
-        By as many `processes` as there are cores, unless told; within this one where that is 1.
+        By as many `processes` as there are cores where the log is long, unless told; within this one
+        where that is 1.
         `public_key` is trusted in the place of the one in the settings. Raises NotFound for an unknown
         seal, Unavailable when the database is away.
         """
@@ -87,7 +90,9 @@ class Verifier:
                 self._database.conninfo, self._database.schema, tuple(sorted(known.items()))
             )
             events = 0
-            for walked in _walked(connection, source, seals.stretches(), processes or _cores()):
+            for walked in _walked(
+                connection, source, seals.stretches(), processes or _processes(total)
+            ):
                 events += walked.events
                 found.add(walked.findings, walked.more_findings)
                 if progress:
@@ -164,8 +169,10 @@ def _walked(
             yield under_way.popleft().result()
 
 
-def _cores() -> int:
-    return max(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2, 1)
+def _processes(events: int) -> int:
+    if events < WORTH_STARTING:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
 def _extent(cursor: Cursor[Any], after: int) -> tuple[int, int]:

@@ -40,7 +40,10 @@ def verify(
         int | None, typer.Option(help="Only what came after the seal of this number.")
     ] = None,
     processes: Annotated[
-        int | None, typer.Option(min=1, help="How many; as many as there are cores if left out.")
+        int | None,
+        typer.Option(
+            min=1, help="How many; if left out as many as there are cores, one for a short log."
+        ),
     ] = None,
     anchor: Annotated[
         list[str] | None,
