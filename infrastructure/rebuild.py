@@ -159,11 +159,19 @@ def compare(
     """Compare two tables of a read model row by row, in the columns that both have."""
     both = set(columns_of_relation(cursor, live)) & set(columns_of_relation(cursor, fresh))
     names = {column.partition(" ")[0] for column in both}
-    columns = ", ".join(name for name in model.table.column_names if name in names)
-    key = ", ".join(model.table.key)
+    # A key that one table has not yet is empty there: no row is then the same as another.
+    key = model.table.key
+    shown = [column for column in model.table.columns if column.name in {*names, *key}]
+    left, right = (
+        ", ".join(
+            column.name if column.name in held else f"NULL::{column.type} AS {column.name}"
+            for column in shown
+        )
+        for held in (_names(cursor, live), _names(cursor, fresh))
+    )
     joined = (
-        f"FROM (SELECT {columns} FROM {live}) AS live "
-        f"FULL JOIN (SELECT {columns} FROM {fresh}) AS fresh USING ({key})"
+        f"FROM (SELECT {left} FROM {live}) AS live "
+        f"FULL JOIN (SELECT {right} FROM {fresh}) AS fresh USING ({', '.join(key)})"
     )
     rows, differences = cursor.execute(
         raw(f"SELECT count(*), count(*) FILTER (WHERE live IS DISTINCT FROM fresh) {joined}")
@@ -175,11 +183,15 @@ def compare(
         found = plain.execute(
             raw(
                 f"SELECT ARRAY[{keys}], to_jsonb(live), to_jsonb(fresh) {joined} "
-                f"WHERE live IS DISTINCT FROM fresh ORDER BY {key} LIMIT {EXAMPLES}"
+                f"WHERE live IS DISTINCT FROM fresh ORDER BY {', '.join(key)} LIMIT {EXAMPLES}"
             )
         ).fetchall()
         examples = tuple(Difference(tuple(one), left, right) for one, left, right in found)
     return Comparison(model.name, position, rows, differences, examples)
+
+
+def _names(cursor: Cursor[Any], relation: str) -> set[str]:
+    return {column.partition(" ")[0] for column in columns_of_relation(cursor, relation)}
 
 
 def _live(cursor: Cursor[Any], name: str) -> Standing:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID, uuid4
 
 import psycopg
@@ -43,7 +43,8 @@ from taizhang.infrastructure.pipeline import Progress
 from taizhang.infrastructure.projector import Projector
 from taizhang.projections.catalogue import ReadModels, read_models
 from taizhang.projections.ledger_entries import LedgerEntries
-from taizhang.projections.read_model import Rows
+from taizhang.projections.read_model import ReadModel, Row, Rows, SmallInt, columns_of, names_of
+from taizhang.projections.table import Table
 from taizhang.projections.vacancies import Vacancies, VacancyRow
 
 NAMES = [model.name for model in read_models()]
@@ -432,6 +433,49 @@ def test_a_rebuild_is_compared_row_by_row_and_switched_and_switched_back(world: 
     assert new.drop_old("vacancies") == [1]
     with pytest.raises(NotFound):
         new.switch_back("vacancies")
+
+
+class PositionRow(NamedTuple):
+    """A position of the log."""
+
+    position: int
+
+
+class TurnRow(NamedTuple):
+    """The same with a part of its key that there was not before."""
+
+    position: int
+    turn: SmallInt
+
+
+class Positions(ReadModel[Row]):
+    """A read model of one row for each vacancy drafted."""
+
+    row: type[Any] = PositionRow
+    table = Table("positions", ("position",), columns_of(PositionRow), insert_only=True)
+    event_names = names_of([VacancyDrafted])
+
+    def fold(self, events: Any, rows: Rows[Row]) -> None:
+        for recorded in events:
+            rows.add_final((recorded.position, 0)[: len(self.table.columns)])
+
+
+class Turns(Positions):
+    """Its next version, with another key."""
+
+    version = 2
+    row = TurnRow
+    table = Table("positions", ("position", "turn"), columns_of(TurnRow), insert_only=True)
+
+
+def test_a_version_with_another_key_takes_the_place_of_the_one_before(world: World) -> None:
+    head = world.story()
+    world.projector((Positions(),)).catch_up()
+    turns = world.projector((Turns(),))
+    assert turns.catch_up() == head
+    assert world.query("SELECT DISTINCT turn FROM positions") == [(0,)]
+    assert turns.verify("positions").is_same
+    assert [(one.generation, one.needs_rebuild) for one in turns.status()] == [(2, False)]
 
 
 def test_a_new_version_is_built_by_catching_up_and_an_older_one_leaves_it_alone(

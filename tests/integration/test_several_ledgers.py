@@ -142,4 +142,4 @@ def test_the_id_of_something_else_is_no_person(world: World) -> None:
     )
     assert [isinstance(answer, NotFound) for answer in answers] == [True, False, True, False]
     kinds = world.sql("SELECT kind FROM stream_states WHERE stream_id = %s", employer)
-    assert kinds == [("employer_ledger@1",)]
+    assert kinds == [(f"employer_ledger@{EmployerLedger.shape}",)]
