@@ -33,6 +33,7 @@ from taizhang.domain.calendar import SHANGHAI
 from taizhang.domain.employer.papers import LicenceKind
 from taizhang.domain.organisation.agency import AgencyLevel
 from taizhang.domain.organisation.directory import Agency, Directory
+from taizhang.domain.supervision.spot_check.kinds import RecordKind
 from taizhang.infrastructure.jobs import JobOffice
 from taizhang.infrastructure.notices import NoticeOffice
 
@@ -54,9 +55,12 @@ def standing(world: World, job: str) -> JobStatus:
 
 
 def notices(world: World) -> list[tuple[str, str]]:
-    """Return agency and day of every notice issued, in the order of the log."""
+    """Return agency and day of every daily notice issued, in the order of the log."""
     world.taizhang.projections.catch_up()
-    rows = world.sql("SELECT agency_code, period_end FROM notices ORDER BY last_position")
+    rows = world.sql(
+        "SELECT agency_code, period_end FROM notices WHERE kind = 'daily_vacancies' "
+        "ORDER BY last_position"
+    )
     return [(code, day.isoformat()) for code, day in rows]
 
 
@@ -115,6 +119,45 @@ class TestWhatIsDue:
         assert [day for code, day in notices(world) if code == DISTRICT] == [
             "2026-11-28", "2026-11-29", "2026-11-30", "2026-12-01", "2026-12-02",
         ]  # fmt: skip
+
+    @pytest.mark.rule("56.2b")
+    def test_every_superior_issues_the_monthly_notice_once_after_the_months_last_day(
+        self, world: World
+    ) -> None:
+        world.taizhang.jobs.begin(NOTICES, date(2026, 11, 30))
+        world.clock.now = at(date(2026, 12, 1))
+        assert due(world).failed == 0
+        world.clock.now = at(date(2026, 12, 2))
+        due(world)
+        world.taizhang.projections.catch_up()
+        rows = world.sql(
+            "SELECT kind, agency_code, period_end FROM notices WHERE agency_code = '110105' "
+            "ORDER BY last_position"
+        )
+        assert rows == [
+            ("daily_vacancies", DISTRICT, date(2026, 11, 30)),
+            ("monthly_ledgers", DISTRICT, date(2026, 11, 30)),
+            ("daily_vacancies", DISTRICT, date(2026, 12, 1)),
+        ]
+        assert world.sql("SELECT count(*) FROM notices WHERE kind = 'monthly_ledgers'") == [(4,)]
+
+    @pytest.mark.rule("56.2b")
+    def test_the_monthly_notice_waits_for_the_months_spot_checks(self, world: World) -> None:
+        world.taizhang.jobs.begin(NOTICES, date(2026, 11, 30))
+        world.taizhang.spot_checks.plan(
+            DISTRICT, RecordKind.PERSONAL_LEDGERS, date(2026, 11, 1), by=world.actor("supervisor")
+        )
+        world.clock.now = at(date(2026, 12, 1))
+        due(world)
+        status = standing(world, "monthly_ledger_notice")
+        (waits,) = [one for one in status.series if one.agency_code == DISTRICT]
+        assert waits.state == "waiting"
+        assert "spot-check of the month goes on" in (waits.error or "")
+        ready_on = world.taizhang.notices.monthly_ledgers_ready_on(date(2026, 11, 1), DISTRICT)
+        world.clock.now = at(ready_on)
+        due(world)
+        series = standing(world, "monthly_ledger_notice").series
+        assert DISTRICT not in {one.agency_code for one in series}
 
     def test_the_month_comes_after_its_last_day_and_before_the_next(self, world: World) -> None:
         done: list[str] = []
