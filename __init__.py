@@ -81,6 +81,7 @@ from taizhang.application.commands.employers import (
     ReturnVacancy,
     ReviseVacancy,
     RevokeAgent,
+    StateTrainingNeeds,
     SubmitVacancy,
     VerifyAgent,
     VerifyLicence,
@@ -201,6 +202,7 @@ from taizhang.application.commands.spot_checks import (
     InspectItem,
     JudgeFinding,
 )
+from taizhang.application.ports import GradingTool, MatchingTool
 from taizhang.application.service import Request
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.calendar import WorkingDayCalendar
@@ -219,6 +221,7 @@ from taizhang.domain.job_seeker.grading import Grade
 from taizhang.domain.key_enterprise.gaps import gaps_of, missing_parts
 from taizhang.domain.key_enterprise.needs import StaffingNeeds
 from taizhang.domain.key_enterprise.state import agreement_stream
+from taizhang.domain.matching import Match, SeekerProfile, VacancyProfile
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.screening import screen
 from taizhang.domain.supervision.spot_check.kinds import RecordKind
@@ -304,6 +307,7 @@ __all__ = [
     "GiveOpinion",
     "Grade",
     "GradeJobSeeker",
+    "GradingTool",
     "GuideKeyEnterprise",
     "HandleAppeal",
     "HoldFair",
@@ -323,6 +327,8 @@ __all__ = [
     "MakePlan",
     "MakeVisit",
     "MarkReportSent",
+    "Match",
+    "MatchingTool",
     "MergeJobSeekerLedgers",
     "MoveStaff",
     "NameGroup",
@@ -384,6 +390,7 @@ __all__ = [
     "ReviseVacancy",
     "RevokeAgent",
     "RuleBroken",
+    "SeekerProfile",
     "SetWarningThreshold",
     "Settings",
     "SignAgreement",
@@ -391,6 +398,7 @@ __all__ = [
     "SignUpForFair",
     "StaffingNeeds",
     "StartWork",
+    "StateTrainingNeeds",
     "SubmitVacancy",
     "SupportKeyEnterprise",
     "SurveyWillingness",
@@ -400,6 +408,7 @@ __all__ = [
     "TakePaperRegistrations",
     "TooEarly",
     "Unavailable",
+    "VacancyProfile",
     "VerifyAgent",
     "VerifyEnding",
     "VerifyEnterpriseTransfer",

@@ -50,9 +50,11 @@ def stages_of(history: Sequence[RecordedEvent]) -> tuple[StageSpell, ...]:
 
 
 def plan_of(
-    history: Sequence[RecordedEvent],
+    history: Sequence[RecordedEvent], *, in_clear: bool
 ) -> tuple[tuple[PlannedStage, ...], tuple[PlanRevision, ...]]:
     """Return the stages of the plan as last dated, against what happened, and the revisions.
+
+    What a stage is about is personal: without `in_clear` it is left out.
 
     Rule 26.
     """
@@ -73,7 +75,7 @@ def plan_of(
             for number, held in stages.items():
                 if held.reached_on is None and number not in present:
                     stages[number] = held.model_copy(update={"dropped": True})
-            for planned in event.stages:
+            for planned in event.worded_stages if in_clear else event.stages:
                 stages[planned.number] = PlannedStage(
                     **planned.model_dump(), revision=len(revisions)
                 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +13,7 @@ from ..domain.aggregate import Aggregate
 from ..domain.errors import InvalidInput
 from ..domain.events import Event, RecordedEvent
 from ..domain.job_seeker.grading import Grade
+from ..domain.matching import Match, SeekerProfile, VacancyProfile
 from ..domain.organisation.powers import Actor
 
 
@@ -52,6 +53,27 @@ class GradingTool(Protocol):
 
         Raises ValueError, saying what is missing, for answers that it cannot grade.
         """
+        ...
+
+
+class MatchingTool(Protocol):
+    """The tool that matches persons and vacancies (精准职业匹配工具), which the integrator supplies."""
+
+    @property
+    def name(self) -> str:
+        """What the tool is called, with its version: it stands beside the reasons of a match."""
+        ...
+
+    def vacancies_for(
+        self, seeker: SeekerProfile, vacancies: Iterable[VacancyProfile], limit: int
+    ) -> Sequence[Match]:
+        """Return the vacancies that match a person's ability and wishes, the best first."""
+        ...
+
+    def seekers_for(
+        self, vacancy: VacancyProfile, seekers: Iterable[SeekerProfile], limit: int
+    ) -> Sequence[Match]:
+        """Return the persons who match a vacancy, the best first."""
         ...
 
 
@@ -95,7 +117,8 @@ class AcceptedCommand:
 class Batch:
     """What is appended in one transaction: by one actor, at one moment.
 
-    `relied_on` are streams, with their versions, that decisions looked at and left unchanged.
+    `relied_on` are streams, with their versions, that decisions looked at and left unchanged;
+    `erased` the persons whose keys are destroyed with it.
     """
 
     actor: Actor
@@ -106,6 +129,7 @@ class Batch:
     states: list[tuple[UUID, Aggregate]]
     changes_directory: bool = False
     relied_on: Sequence[tuple[UUID, int]] = ()
+    erased: Sequence[UUID] = ()
 
 
 @dataclass(slots=True)

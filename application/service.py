@@ -23,6 +23,7 @@ from ..domain.errors import (
 from ..domain.events import Event, RecordedEvent
 from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor, require
+from ..domain.privacy.erasure import PersonErased
 from ..domain.regulation.edition import EDITIONS, Edition, NoEditionInForce, edition_on
 from .cache import LedgerCache
 from .commands.base import Addressed, Command, CommandResult, Context, Decided
@@ -52,9 +53,11 @@ ATTEMPTS = 8
 ALONE_AFTER = 4
 """After so many lost races it is decided while nobody else can append: it then cannot lose again."""
 
+EVENTS_PER_STATE = 4
+"""A state is kept with a ledger's first event, and anew once so many were recorded since: to read these
+costs less than to keep the state with each."""
 STATE_BYTES_PER_EVENT = 4096
-"""A state is kept anew once the events since weigh against its size: with every command for a small
-ledger, with every few for a large one."""
+"""A large state waits longer, until the events since weigh against its size."""
 
 
 class Request(NamedTuple):
@@ -363,7 +366,8 @@ class _Run:
         for stream_id, aggregate in self._touched.items():
             kept_version = self._open[stream_id].kept_version
             since = aggregate.version - kept_version
-            if kept_version == 0 or since * STATE_BYTES_PER_EVENT >= aggregate.weight():
+            is_due = since >= max(EVENTS_PER_STATE, aggregate.weight() / STATE_BYTES_PER_EVENT)
+            if kept_version == 0 or is_due:
                 states.append((stream_id, aggregate))
         position = self._store.append(
             Batch(
@@ -378,6 +382,12 @@ class _Run:
                     (stream_id, version)
                     for stream_id, version in self._relied_on.items()
                     if stream_id not in self._touched
+                ],
+                erased=[
+                    subject_id
+                    for new in self._events
+                    if isinstance(new.event, PersonErased)
+                    for subject_id in new.event.subject_ids
                 ],
             )
         )

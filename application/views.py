@@ -109,6 +109,11 @@ class DutyView(View):
     subject: str | None
     employer_name: str | None
     credit_code: str | None
+    person_id: UUID | None
+    """The ledger of the person to whom it is owed, the one that goes on where it was merged."""
+    ledger_number: str | None
+    person_name_masked: str | None
+    """The surname alone (Article 51); None where no name was stated."""
     agency_code: str
     staff_id: str
     trigger: str
@@ -141,7 +146,7 @@ class StepView(View):
     evidence: tuple[str, ...]
     """The conditions that are met, in Chinese."""
     wanting_zh: tuple[str, ...]
-    """The conditions that are not met yet, in Chinese."""
+    """What is wanting of the conditions, in Chinese: 尚缺：…"""
     missing: tuple[str, ...]
     """What is missing, as a refusal of the step would say it."""
 
@@ -175,7 +180,7 @@ class OverdueDutyView(View):
 
     position: int
     subject_id: UUID
-    stream_id: UUID
+    ledger_id: UUID
     item_id: UUID | None
     duty: str
     title_zh: str

@@ -125,11 +125,11 @@ class StageSpell(View):
 
 
 class PlannedStage(View):
-    """A stage of the action plan against what happened."""
+    """A stage of the action plan against what happened; title and goal None where they are not shown."""
 
     number: int
-    title: str
-    goal: str
+    title: str | None = None
+    goal: str | None = None
     begins_on: date
     until: date
     revision: int
@@ -191,6 +191,8 @@ class CaseCourse(View):
     gap_days: int | None
     """Days between the end of the agreement before a transfer and this one; None without one before."""
     duties: tuple[CourseDuty, ...]
+    shows_personal_data: bool
+    """Whether it is shown what the stages of the plan are about."""
 
     def of_outcome(self, outcome: str) -> tuple[CourseDuty, ...]:
         """Return the duties with this outcome."""
@@ -226,18 +228,29 @@ class CountsView(View):
 
 
 class TrainingNeed(View):
-    """How many job seekers want a training, together and by the agency that holds the ledger."""
+    """Who wants a training: how many job seekers, and how many people at how many employers.
+
+    Each together and by the agency that holds the ledger.
+    """
 
     training: str
-    job_seekers: int
-    by_agency: dict[str, int]
+    job_seekers: int = 0
+    by_agency: dict[str, int] = Field(default_factory=dict)
+    employers: int = 0
+    trainees: int = 0
+    trainees_by_agency: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """How many people are to be trained."""
+        return self.job_seekers + self.trainees
 
 
 class TrainingNeedsView(View):
-    """Training needs summed up (Article 54).
+    """Training needs of job seekers and employers summed up (Article 54), what most want first.
 
-    `unspecified` want training and do not say which; `lacking_skills` are in assistance and were
-    found not ready for want of skills. Employers record no training needs, so there are none to sum up.
+    Of the job seekers, `unspecified` want training and do not say which; `lacking_skills` are in
+    assistance and were found not ready for want of skills.
     """
 
     agency_code: str
@@ -258,6 +271,48 @@ class JobSeekerInformation(View):
     areas: tuple[str, ...]
     monthly_pay_from: int | None
     full_time: bool | None
+
+
+class OfferedVacancy(View):
+    """A published vacancy that matches a person, with the reasons (Article 15)."""
+
+    vacancy_id: UUID
+    credit_code: str
+    employer_name: str
+    agency_code: str
+    title: str
+    place: str | None
+    places_left: int | None
+    valid_until: date | None
+    score: int
+    reasons: tuple[str, ...]
+    tool: str
+    """The tool that found the match, with its version."""
+
+    @property
+    def referral_reasons(self) -> tuple[str, ...]:
+        """The reasons as a referral carries them, with the tool that gave them."""
+        return (*self.reasons, f"匹配度{self.score}（{self.tool}）")
+
+
+class MatchedJobSeeker(View):
+    """A job seeker who matches a vacancy (Article 40), for the staff of an agency.
+
+    The employer is shown `information` and `reasons`: nothing in them names the person or leads to a
+    ledger (Article 51).
+    """
+
+    person_id: UUID
+    ledger_number: str
+    information: JobSeekerInformation
+    score: int
+    reasons: tuple[str, ...]
+    tool: str
+
+    @property
+    def referral_reasons(self) -> tuple[str, ...]:
+        """The reasons as a referral carries them, with the tool that gave them."""
+        return (*self.reasons, f"匹配度{self.score}（{self.tool}）")
 
 
 class SurveyCounts(View):

@@ -30,6 +30,12 @@ OWN_STREAM = ""
 """As `subject` of an event: its personal fields belong to the person whose stream it stands in."""
 
 
+class InClear(str):
+    """A personal value that an older shape held in clear, as an upcaster hands it on: there is nothing to decrypt."""
+
+    __slots__ = ()
+
+
 class Event(BaseModel):
     """A fact, in the past tense. Subclasses give their stored name: ``class Passed(Event, name="vacancy.passed")``.
 
@@ -118,6 +124,17 @@ class EventRegistry:
             return function
 
         return register
+
+    def was_in_clear(self, name: str, version: int, *fields: str) -> None:
+        """Register that `version` of an event held these fields in clear, which the next one encrypts.
+
+        A field that was left out there (None) is an empty text since.
+        """
+
+        def hand_on(payload: Payload) -> Payload:
+            return payload | {field: InClear(payload[field] or "") for field in fields}
+
+        self.upcaster(name, version)(hand_on)
 
     def names(self) -> Mapping[str, type[Event]]:
         """Return every stored name with its class."""

@@ -90,6 +90,9 @@ TRIGGERS_ZH: Final = MappingProxyType(
 """What gives rise to duties, by the stored name of the event."""
 
 _GOES_ON: Final = frozenset({Outcome.MOVED, Outcome.REDATED})
+# Looked up once: a member costs a call in Python 3.11, and these are asked for with every event.
+_MET, _LATE = Outcome.MET, Outcome.LATE
+_ABOUT_MONTHS, _WORKING_DAYS_BEFORE = Unit.ABOUT_MONTHS, Unit.WORKING_DAYS_BEFORE
 _DUTIES: Final = {duty.key: duty for duty in DUTIES}
 _EFFECTS: Final = effects_of(DUTIES)
 _ENTRY: Final = {event: duty for duty in ENTRY_DUTIES for event in duty.services}
@@ -123,10 +126,12 @@ class End(NamedTuple):
     goes_on: bool
     """Whether the duty goes on in a new spell: with somebody else, or by another date."""
     closing: Closing
+    heir_id: UUID | None = None
+    """The subject under which it goes on, None for the same."""
 
     def concerns(self, held: Any) -> bool:
         """Say whether it ends an open obligation: no service discharges a duty before its time."""
-        recorded, _, item_id, _, closing = self
+        recorded, _, item_id, _, closing, _ = self
         return (
             held.duty in closing.duties
             and (item_id is None or held.item_id == item_id)
@@ -138,28 +143,39 @@ class End(NamedTuple):
         outcome = self.closing.outcome
         if outcome is not None:
             return outcome
-        return Outcome.MET if self.recorded.occurred_on <= held.due_on else Outcome.LATE
+        return _MET if self.recorded.occurred_on <= held.due_on else _LATE
 
     def next_spell(self, held: Any, edition: Edition, calendar: WorkingDayCalendar) -> Obligation:
         """Return the spell in which the duty goes on; it may be the same, then nothing changes."""
-        recorded = self.recorded
-        spell = Obligation(*(getattr(held, field) for field in Obligation._fields))
-        timing = self.closing.timing
+        recorded, timing = self.recorded, self.closing.timing
         if timing is None:
-            agency_code, staff_id = responsible(recorded)
-            spell = spell._replace(agency_code=agency_code, staff_id=staff_id)
-        else:
-            arose_on, opens_on, due = _dates(timing, recorded, edition, calendar)
-            if (arose_on, opens_on, due.day) == (held.arose_on, held.opens_on, held.due_on):
-                return spell
-            spell = spell._replace(
-                trigger=recorded.event.event_name,
-                arose_on=arose_on,
-                opens_on=opens_on,
-                due_on=due.day,
-                provisional=due.provisional,
-            )
-        return spell
+            return self.handed_over(held)
+        spell = _spell(held)
+        arose_on, opens_on, due = _dates(timing, recorded, edition, calendar)
+        if (arose_on, opens_on, due.day) == (held.arose_on, held.opens_on, held.due_on):
+            return spell
+        return spell._replace(
+            trigger=recorded.event.event_name,
+            arose_on=arose_on,
+            opens_on=opens_on,
+            due_on=due.day,
+            provisional=due.provisional,
+        )
+
+    def handed_over(self, held: Any) -> Obligation:
+        """Return the spell in which it goes on with who is responsible now, or under another subject.
+
+        One that goes to another subject within the same agency stays with whom it was.
+        """
+        spell = _spell(held)._replace(subject_id=self.heir_id or held.subject_id)
+        agency_code, staff_id = _named_responsible(self.recorded)
+        if not agency_code or (self.heir_id is not None and agency_code == held.agency_code):
+            return spell
+        return spell._replace(agency_code=agency_code, staff_id=staff_id)
+
+
+def _spell(held: Any) -> Obligation:
+    return Obligation(*(getattr(held, field) for field in Obligation._fields))
 
 
 def ending(recorded: RecordedEvent) -> list[End]:
@@ -170,17 +186,24 @@ def ending(recorded: RecordedEvent) -> list[End]:
     """
     ends = []
     for closing in _EFFECTS.get(type(recorded.event), NOTHING).closing:
-        _, subject_of, item_of, when, outcome, _ = closing
+        _, subject_of, item_of, when, outcome, _, heir_of = closing
         if when is None or when(recorded.event):
             item_id = None if item_of is None else item_of(recorded)
             if item_id is None and item_of is not None:
                 continue  # it could name an item and names none
-            ends.append(End(recorded, subject_of(recorded), item_id, outcome in _GOES_ON, closing))
+            heir_id = None if heir_of is None else heir_of(recorded)
+            goes_on = outcome in _GOES_ON
+            ends.append(End(recorded, subject_of(recorded), item_id, goes_on, closing, heir_id))
     return ends
 
 
 def responsible(recorded: RecordedEvent) -> tuple[str, str]:
     """Return who is responsible for what an event gives rise to: whom it names, else who acted."""
+    named = _named_responsible(recorded)
+    return named if named[0] else (recorded.agency_code, recorded.staff_id)
+
+
+def _named_responsible(recorded: RecordedEvent) -> tuple[str, str]:
     return _EFFECTS.get(type(recorded.event), NOTHING).responsible_of(recorded)
 
 
@@ -194,7 +217,7 @@ def arising(
     effects = _EFFECTS.get(type(recorded.event))
     found = []
     if effects is not None and effects.arising:
-        agency_code, staff_id = effects.responsible_of(recorded)
+        agency_code, staff_id = responsible(recorded)
         for duty, subject_of, item_of, when, timing in effects.arising:
             if when is not None and not when(recorded.event):
                 continue
@@ -238,9 +261,9 @@ def _dates(
         day = _term(edition, duty.after).due(day, calendar).day
     term = _term(edition, duty.term_key)
     opens_on = day
-    if term.unit is Unit.ABOUT_MONTHS:
+    if term.unit is _ABOUT_MONTHS:
         opens_on = term.window(day).opens
-    elif term.unit is Unit.WORKING_DAYS_BEFORE:
+    elif term.unit is _WORKING_DAYS_BEFORE:
         opens_on = recorded.occurred_on
     return day, opens_on, term.due(day, calendar)
 
@@ -286,7 +309,7 @@ def late_entry(
         due.provisional,
         entered_on,
         recorded.position,
-        Outcome.LATE.value,
+        _LATE.value,
     )
 
 

@@ -94,14 +94,26 @@ def _is_alive(pid: int) -> bool:
 
 
 def with_generated_keys(settings: Settings) -> Settings:
-    """Return the settings with keys from ``data_dir/keys``, made on first use.
+    """Return the settings with keys from files in ``data_dir``, made on first use.
 
-    This is for trying out and for a single machine; the file stands beside the data that it protects.
+    This is for trying out and for a single machine; the files stand beside the data that they protect.
     """
-    path = settings.data_dir / "keys"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
+    master, identity = _generated(settings.data_dir / "keys", 2)
+    (sealing,) = _generated(settings.data_dir / "sealing-key", 1)
+    return settings.model_copy(
+        update={
+            "master_key": settings.master_key or SecretStr(master),
+            "identity_key": settings.identity_key or SecretStr(identity),
+            "sealing_key": settings.sealing_key or SecretStr(sealing),
+        }
+    )
+
+
+def _generated(path: Path, number: int) -> list[str]:
+    """Return the keys in a file, made on first use."""
     if not path.exists():
-        lines = [new_key() for _ in range(2)]
+        lines = [new_key() for _ in range(number)]
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text("\n".join(lines) + "\n")
@@ -111,13 +123,7 @@ def with_generated_keys(settings: Settings) -> Settings:
             pass
         finally:
             draft.unlink()
-    master, identity = path.read_text().split()
-    return settings.model_copy(
-        update={
-            "master_key": settings.master_key or SecretStr(master),
-            "identity_key": settings.identity_key or SecretStr(identity),
-        }
-    )
+    return path.read_text().split()
 
 
 def new_key() -> str:

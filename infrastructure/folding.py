@@ -1,9 +1,10 @@
-"""How a page of the log goes into generations of read models.
+"""How pages of the log go into generations of read models.
 
-Whole: each generation loads the rows that the page touches, folds the page in memory, and all that
-changed is written, with the position, in one transaction. Where that fails through the fault of an
-event, the page is tried in halves until the event stands alone: it is set aside with its error, and
-later events of its stream wait behind it. Nothing is skipped silently.
+Each generation is handed the events of a page that concern its read model, loads the rows that they
+touch, and folds them in memory. What some pages changed is a batch: it is written, with the position, in
+one transaction. Where that fails through the fault of an event, the pages are gone through again, each
+in halves until the event stands alone: it is set aside with its error, and later events of its stream
+wait behind it. Nothing is skipped silently.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ from typing import Any, NamedTuple, cast
 import psycopg
 from psycopg import Cursor
 
-from ..domain.events import REGISTRY, RecordedEvent
+from ..domain.events import REGISTRY, Event, RecordedEvent
 from .event_log import TROUBLE, Entry, Undecodable, describe
 from .generations import Aside, Superseded, advance, set_aside
 from .projection_store import Changes, Generation
 
 ATTEMPTS = 2
 """How often an event that stands alone is tried before it is set aside."""
-ROWS_KEPT = 15_000
-"""Rows by key that a generation keeps in memory from page to page; more than any page has keys."""
+BATCH = 15_000
+"""So many keys looked up, or rows added for good, in one generation make a batch: it bounds the memory."""
 
 
 class Batch(NamedTuple):
-    """What a page comes to, to be written in one transaction."""
+    """What some pages come to, to be written in one transaction."""
 
     generations: list[Generation]
     was: list[int]
@@ -56,45 +57,59 @@ def is_fault(error: Exception) -> bool:
 
 
 class Folding:
-    """Folds pages into generations that go forward together."""
+    """Folds pages into generations that go forward together.
+
+    Pages folded one after the other make a batch, which is written at once: a row that several of them
+    change is written once.
+    """
 
     def __init__(self, generations: Sequence[Generation]) -> None:
         """Fold into these generations, which may stand at different positions."""
         self.generations = list(generations)
+        self._hands = _Hands(self.generations)
+        self._asides: list[Aside] = []
+        self._was = self.positions()
 
     @property
     def position(self) -> int:
         """The position after which the next page begins."""
         return min((generation.position for generation in self.generations), default=0)
 
-    def fold(self, entries: list[Entry], loads: Cursor[Any]) -> Batch:
+    @property
+    def is_full(self) -> bool:
+        """Whether what was folded since the last batch is enough for one."""
+        return any(generation.rows.burden >= BATCH for generation in self.generations)
+
+    def fold(self, entries: list[Entry], loads: Cursor[Any]) -> None:
         """Fold a page in memory, reading rows by `loads`. Every entry is a recorded event.
 
-        Raises what a fold raises; the generations are then to be set back by `restore`.
+        Raises what a fold raises; all that was folded since the last batch is then to be dropped by
+        `restore`.
         """
         first, last = entries[0].position, entries[-1].position
-        was = [generation.position for generation in self.generations]
-        changes: list[Changes] = []
-        asides: list[Aside] = []
-        for generation in self.generations:
-            mine = entries
+        hands = self._hands.deal(cast(list[RecordedEvent], entries))
+        for generation, events in zip(self.generations, hands, strict=True):
             if generation.position >= first:
-                mine = [entry for entry in entries if entry.position > generation.position]
+                events = [event for event in events if event.position > generation.position]
             if generation.waiting:
-                mine = _let_wait(generation, mine, asides)
-            events = cast(list[RecordedEvent], mine)
-            model, rows = generation.model, generation.rows
-            if model.found_by:
-                generation.load(loads, model.keys(events))
-            model.fold(events, rows)
-            changes.append(generation.take_changes(loads))
-            rows.forget(keep=ROWS_KEPT)
+                events = _let_wait(generation, events, self._asides)
+            if events:
+                generation.fold(events, loads)
             generation.position = max(generation.position, last)
-        return Batch(self.generations, was, last, changes, asides)
 
-    def restore(self, was: Sequence[int]) -> None:
-        """Take back what was folded in memory and not saved: the generations stand at `was` again."""
-        for generation, position in zip(self.generations, was, strict=True):
+    def take(self, cursor: Cursor[Any]) -> Batch:
+        """Return what was folded since the last batch, which must be saved by now."""
+        changes = [generation.take_changes(cursor) for generation in self.generations]
+        batch = Batch(self.generations, self._was, self.position, changes, self._asides)
+        self._was, self._asides = self.positions(), []
+        return batch
+
+    def restore(self, was: Sequence[int] | None = None) -> None:
+        """Drop what was folded since the last batch, or that batch too, which began at `was`."""
+        if was is not None:
+            self._was = list(was)
+        self._asides = []
+        for generation, position in zip(self.generations, self._was, strict=True):
             generation.position = position
             generation.rows.forget()
 
@@ -103,13 +118,17 @@ class Folding:
         return [generation.position for generation in self.generations]
 
     def page(self, entries: list[Entry], cursor: Cursor[Any]) -> None:
-        """Fold and save a page by `cursor`, whatever is in it: whole if possible, else in parts."""
+        """Fold and save a page by `cursor`, whatever is in it: whole if possible, else in parts.
+
+        Nothing may be folded and not saved before.
+        """
         was = self.positions()
         try:
             if any(isinstance(entry, Undecodable) for entry in entries):
                 raise _Unreadable
             with cursor.connection.transaction():
-                self.fold(entries, cursor).save(cursor)
+                self.fold(entries, cursor)
+                self.take(cursor).save(cursor)
             return
         except Exception as error:
             self.restore(was)
@@ -137,6 +156,7 @@ class Folding:
             Batch(behind, [g.position for g in behind], entry.position, [], asides).save(cursor)
         for generation in behind:
             generation.position = entry.position
+        self._was = self.positions()
         for aside in asides:
             aside.generation.waiting.add(aside.stream_id)
 
@@ -149,8 +169,7 @@ def attempt(generation: Generation, entry: Entry, cursor: Cursor[Any]) -> str | 
     for _ in range(ATTEMPTS):
         try:
             with cursor.connection.transaction():
-                generation.load(cursor, generation.model.keys([entry]))
-                generation.model.fold([entry], generation.rows)
+                generation.fold([entry], cursor)
                 generation.take_changes(cursor).write(cursor)
             return None
         except Exception as problem:
@@ -165,14 +184,45 @@ class _Unreadable(Exception):
     """A page holds an event that could not be decoded."""
 
 
-def _let_wait(generation: Generation, entries: list[Entry], asides: list[Aside]) -> list[Entry]:
-    """Return the entries that need not wait, and set the others aside."""
+class _Hands:
+    """Deals the events of a page out: to each generation those that concern its read model.
+
+    Found out once for each type of event, so that what is no matter of a read model costs it nothing.
+    """
+
+    def __init__(self, generations: Sequence[Generation]) -> None:
+        self._generations = generations
+        self._takers: dict[type[Event], list[int]] = {}
+
+    def deal(self, events: Sequence[RecordedEvent]) -> list[list[RecordedEvent]]:
+        hands: list[list[RecordedEvent]] = [[] for _ in self._generations]
+        takers = self._takers
+        for recorded in events:
+            kind = type(recorded.event)
+            if kind not in takers:
+                takers[kind] = self._concerned(kind)
+            for place in takers[kind]:
+                hands[place].append(recorded)
+        return hands
+
+    def _concerned(self, kind: type[Event]) -> list[int]:
+        return [
+            place
+            for place, generation in enumerate(self._generations)
+            if kind.event_name in generation.model.event_names
+        ]
+
+
+def _let_wait(
+    generation: Generation, events: list[RecordedEvent], asides: list[Aside]
+) -> list[RecordedEvent]:
+    """Return the events that need not wait, and set the others aside."""
     free = []
-    for entry in entries:
-        if entry.stream_id not in generation.waiting:
-            free.append(entry)
-        elif _concerns(generation, entry):
-            asides.append(_aside(generation, entry, None, 0))
+    for recorded in events:
+        if recorded.stream_id in generation.waiting:
+            asides.append(_aside(generation, recorded, None, 0))
+        else:
+            free.append(recorded)
     return free
 
 

@@ -11,12 +11,12 @@ from ..domain.assistance.state import case_stream
 from ..domain.calendar import WorkingDayCalendar
 from ..domain.events import RecordedEvent
 from ..domain.job_seeker.merging import LedgerMergedFrom
+from ..domain.key_enterprise.agreement import AgreementSigned
+from ..domain.key_enterprise.state import agreement_stream
 from ..domain.regulation.edition import Edition
 from ..domain.supervision.spot_check.kinds import RecordKind
 from ..projections.inspection.record import InspectedRecord
 from .event_store import PostgresEventStore
-
-_OF_PERSONS = (RecordKind.PERSONAL_LEDGERS, RecordKind.NEEDS_FILES)
 
 
 class Held(NamedTuple):
@@ -42,7 +42,11 @@ class InspectedRecords:
 
     def held(self, kind: RecordKind, record_id: UUID, position: int) -> Held:
         """Return the events of a record up to a position and after it."""
-        history = self._person(record_id) if kind in _OF_PERSONS else self._of(record_id)
+        read = {
+            RecordKind.EMPLOYER_LEDGERS: self._employer,
+            RecordKind.STAFFING_NEEDS_FILES: self._enterprise,
+        }.get(kind, self._person)
+        history = read(record_id)
         history.sort(key=lambda recorded: recorded.position)
         until = sum(recorded.position <= position for recorded in history)
         return Held(tuple(history[:until]), tuple(history[until:]))
@@ -80,3 +84,17 @@ class InspectedRecords:
                 found += case
                 number += 1
         return found
+
+    def _employer(self, employer_id: UUID) -> list[RecordedEvent]:
+        """Return the events of an employer's ledger and of all its agreements as a key enterprise."""
+        found, number = self._of(employer_id), 1
+        while agreement := self._of(agreement_stream(employer_id, number)):
+            found += agreement
+            number += 1
+        return found
+
+    def _enterprise(self, agreement_id: UUID) -> list[RecordedEvent]:
+        """Return the same, of the enterprise whose agreement this is: its duties go from one to the next."""
+        signed = self._of(agreement_id)[0].event
+        assert isinstance(signed, AgreementSigned)
+        return self._employer(signed.employer_id)

@@ -44,6 +44,7 @@ from .database import Database
 from .job_runs import RunTable, Switch
 from .job_status import Looking, set_aside
 from .projector import Projector
+from .seals import SealOffice
 from .settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -76,8 +77,10 @@ class JobOffice:
         jobs: Sequence[Job],
         clock: Clock,
         settings: Settings,
+        seals: SealOffice | None = None,
     ) -> None:
         """Stand on the table of runs."""
+        self._seals = seals
         self._database = database
         self._service = service
         self._projections = projections
@@ -237,6 +240,8 @@ class JobOffice:
         except Exception as error:
             errors.append(f"projections: {_in_words(error)}")
             log.error("jobs.failed", job="projections", error=errors[-1], where=_where(error))
+        if self._seals is not None and self._seals.signing_key is not None:
+            self._seals.catch_up()
         for standing in self._projections.status():
             if standing.set_aside:
                 errors.append(f"projections: {standing.name} has {set_aside(standing)}")

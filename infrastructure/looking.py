@@ -32,6 +32,10 @@ class Looking:
         )
         return int(rows[0]["position"])
 
+    def codes(self, agency_code: str, *, by: Actor) -> list[str]:
+        """Return every code under which an agency and those below it hold records. Raises NotAuthorised."""
+        return self._codes(by, agency_code)
+
     def _today(self) -> date:
         return shanghai_day(self._clock())
 

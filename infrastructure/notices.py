@@ -17,17 +17,20 @@ from ..application.commands.supervision import IssueNotice
 from ..application.ports import Clock
 from ..application.service import CommandService
 from ..application.views import IssuedNotice, Recomputed
+from ..application.views_proof import SealView
 from ..domain.calendar import shanghai_day
 from ..domain.errors import InvalidInput, NotFound, RuleBroken
 from ..domain.organisation.directory import Agency, Directory
 from ..domain.organisation.powers import Actor, Power, require
 from ..domain.supervision.notice import NoticeKind, notice_stream
+from ..projections.anchor import Anchor
 from ..projections.canonical import canonical_json, digest
 from ..projections.daily_vacancy_notice.model import DailyVacancyNotice
 from ..projections.monthly_ledger_notice.model import MonthlyLedgerNotice
 from .database import Database
 from .event_store import PostgresEventStore
 from .notice_making import AnyNotice, AsOf, Making, NoticeMaker, Period
+from .seals import SealOffice
 
 __all__ = ["AnyNotice", "AsOf", "NoticeOffice"]
 
@@ -45,14 +48,16 @@ class NoticeOffice:
         service: CommandService,
         as_of: AsOf,
         clock: Clock,
+        seals: SealOffice,
         makers: Iterable[NoticeMaker[Any]],
     ) -> None:
-        """Stand on the log and the read models, with a maker of each kind."""
+        """Stand on the log, the read models and the seals, with a maker of each kind."""
         self._database = database
         self._store = store
         self._service = service
         self._as_of = as_of
         self._clock = clock
+        self._seals = seals
         self._makers = {maker.kind: maker for maker in makers}
 
     def issue_daily_vacancies(
@@ -186,6 +191,10 @@ class NoticeOffice:
                 previous,
                 stored.dated,
             )
+        if stored.seal is not None:
+            number = stored.seal.number
+            seal = self._seals.numbered(number) if number else None
+            again = self._anchored(again, issued.log_position, seal)
         return Recomputed(
             notice_id=notice_id,
             log_position=issued.log_position,
@@ -215,8 +224,8 @@ class NoticeOffice:
             raise NotFound(
                 f"no agency bears the code {agency_code} on {period.end}", field="agency"
             )
-        present = directory.present_code(superior, today)
-        require(directory, by, Power.ISSUE_NOTICES, present, today)
+        code = directory.present_code(superior, today)
+        require(directory, by, Power.ISSUE_NOTICES, code, today)
         return superior
 
     def _issue(
@@ -228,6 +237,8 @@ class NoticeOffice:
         correction_reason: str | None,
     ) -> None:
         maker.prepare(period, superior, by)
+        if self._seals.signing_key is not None:
+            self._seals.catch_up()  # so that the notice stands on a seal
         notice, position, previous = self._make(
             maker, period, superior, corrected=correction_reason is not None
         )
@@ -270,7 +281,18 @@ class NoticeOffice:
         with opened(position) as connection:
             code, today = superior.code_on(period.end), shanghai_day(self._clock())
             notice = self._make_on(connection, maker, period, code, position, previous, today)
-            return notice, position, previous
+            seal = self._seals.covering(position)
+            return self._anchored(notice, position, seal), position, previous
+
+    def _anchored(self, notice: AnyNotice, position: int, seal: SealView | None) -> AnyNotice:
+        """Return the notice with where the chain of the log stands: printed, it holds the log to it."""
+        anchor = Anchor(
+            position=position,
+            chain=self._seals.chain_at(position),
+            number=seal.number if seal else None,
+            key_id=seal.key_id if seal else None,
+        )
+        return notice.model_copy(update={"seal": anchor})
 
     def _make_on(
         self,
@@ -314,7 +336,7 @@ class NoticeOffice:
         rows = self._rows(
             "SELECT * FROM notices WHERE agency_code = ANY(%s) AND kind = %s AND period_end < %s "
             "AND NOT superseded ORDER BY period_end DESC LIMIT %s",
-            (codes, kind.value, period.end, 10 * len(codes)),
+            (codes, kind.value, period.end, 2 * len(codes)),
         )
         for row in rows:
             if row["stream_id"] == notice_stream(kind, superior.stream_id, row["period_end"]):

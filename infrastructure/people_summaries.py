@@ -83,6 +83,13 @@ _TRAINING = f"""
     WHERE {_SERVED} AND employed_on IS NULL AND agency_code = ANY(%(codes)s)
     GROUP BY agency_code, training ORDER BY training, agency_code
 """
+_EMPLOYERS_TRAINING = """
+    SELECT agency_code, need->>'training' AS training, count(*) AS employers,
+        sum((need->>'trainees')::integer)::integer AS trainees
+    FROM employers, jsonb_array_elements(training_needs) AS need
+    WHERE agency_code = ANY(%(codes)s)
+    GROUP BY 1, 2 ORDER BY 2, 1
+"""
 _UNSPECIFIED = f"""
     SELECT count(*) AS wanted FROM job_seekers
     WHERE {_SERVED} AND employed_on IS NULL AND agency_code = ANY(%(codes)s)
@@ -148,19 +155,23 @@ class PeopleSummaries(Looking):
         )
 
     def training_needs(self, agency_code: str, *, by: Actor) -> TrainingNeedsView:
-        """Sum up which trainings the job seekers of an agency and those below it want.
+        """Sum up which trainings the job seekers and employers of an agency and those below it want.
 
-        Counted is who is served and not at work. Raises NotAuthorised. Rule 54.
+        Counted is who is served and not at work, and what each employer stated last. Raises
+        NotAuthorised. Rule 54.
         """
         asked = {"codes": self._codes(by, agency_code)}
         wanted: dict[str, dict[str, int]] = {}
         for row in self._rows(_TRAINING, asked):
             wanted.setdefault(row["training"], {})[row["agency_code"]] = row["wanted"]
+        stated: dict[str, list[dict[str, Any]]] = {}
+        for row in self._rows(_EMPLOYERS_TRAINING, asked):
+            stated.setdefault(row["training"], []).append(row)
         needs = [
-            TrainingNeed(training=training, job_seekers=sum(codes.values()), by_agency=codes)
-            for training, codes in wanted.items()
+            _training_need(training, wanted.get(training, {}), stated.get(training, []))
+            for training in {**wanted, **stated}
         ]
-        needs.sort(key=lambda need: (-need.job_seekers, need.training))
+        needs.sort(key=lambda need: (-need.total, need.training))
         return TrainingNeedsView(
             agency_code=agency_code,
             day=self._today(),
@@ -214,6 +225,19 @@ class PeopleSummaries(Looking):
             for text in statements:
                 found += cursor.execute(text.format(asof=SUFFIX).encode(), asked).fetchall()
         return found
+
+
+def _training_need(
+    training: str, job_seekers: dict[str, int], employers: list[dict[str, Any]]
+) -> TrainingNeed:
+    return TrainingNeed(
+        training=training,
+        job_seekers=sum(job_seekers.values()),
+        by_agency=job_seekers,
+        employers=sum(row["employers"] for row in employers),
+        trainees=sum(row["trainees"] for row in employers),
+        trainees_by_agency={row["agency_code"]: row["trainees"] for row in employers},
+    )
 
 
 def _with(counts: PersonCounts, row: dict[str, Any]) -> PersonCounts:

@@ -1,4 +1,4 @@
-"""Going through the log page by page, reading and folding one page while the one before is written."""
+"""Going through the log page by page, reading and folding a batch of pages while the one before is written."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from .folding import Batch, Folding, is_fault
 
 SMALLEST_PAGE = 100
 LARGEST_PAGE = 4_000
+"""What is read at a time, in events: they are in memory together, what they change is written in batches."""
 PAGE_BYTES = 12_000_000
 """Above this size of its events as stored, the next page is made smaller: it bounds the memory."""
 
 
 class Progress(NamedTuple):
-    """How far a run has come: what is saved, and where it goes to."""
+    """How far a run has come: what is folded, and where it goes to."""
 
     position: int
     goal: int
@@ -51,28 +52,47 @@ class Pipeline:
         with _seldom_collecting(), ThreadPoolExecutor(1, "projection-writer") as writer:
             while folding.position < goal:
                 page = self._log.page(folding.position, size, until)
-                if not page.entries:
-                    break
-                if self._take(page, writer) and progress is not None:
+                if page.entries:
+                    self._fold(page)
+                    size = _next_size(size, page)
+                is_end = not page.entries or folding.position >= goal
+                if (folding.is_full or is_end) and not self._hand_over(writer):
+                    continue
+                if progress is not None and page.entries:
                     progress(Progress(folding.position, goal))
-                size = _next_size(size, page)
+                if is_end:
+                    break
             self._settle()
 
-    def _take(self, page: Page, writer: ThreadPoolExecutor) -> bool:
-        """Fold a page and hand it to the writer; False where the page before has to be gone through again."""
-        folding, was = self._folding, self._folding.positions()
-        batch = None
-        if page.is_clean:
-            try:
-                batch = folding.fold(page.entries, self._reads)
-            except Exception as error:
-                folding.restore(was)
-                if not is_fault(error):
-                    raise
+    def _fold(self, page: Page) -> None:
+        """Fold a page in memory; where that cannot be done, save it in parts."""
+        try:
+            if page.is_clean:
+                self._folding.fold(page.entries, self._reads)
+                return
+            self._folding.restore()
+        except Exception as error:
+            self._folding.restore()
+            if not is_fault(error):
+                raise
+        self._settle()
+        self._go_through(page.last)
+
+    def _hand_over(self, writer: ThreadPoolExecutor) -> bool:
+        """Let the writer save what was folded since the last batch, once that is saved.
+
+        False where it was dropped, because that could not be saved as a whole.
+        """
         if not self._settle():
-            return False  # this page was folded on rows that were not saved
-        if batch is None:
-            folding.page(page.entries, self._writes)
+            return False
+        last = self._folding.position
+        try:
+            batch = self._folding.take(self._reads)
+        except Exception as error:
+            self._folding.restore()
+            if not is_fault(error):
+                raise
+            self._go_through(last)
         else:
             self._pending = batch, writer.submit(self._save, batch)
         return True
@@ -82,7 +102,10 @@ class Pipeline:
             batch.save(self._writes)
 
     def _settle(self) -> bool:
-        """Wait until the page before is saved; save it in parts and return False where it cannot be as a whole."""
+        """Wait until the last batch is saved; False where it could not be as a whole.
+
+        It is then saved in parts, and what was folded since is dropped: it stood on rows that were not saved.
+        """
         if self._pending is None:
             return True
         (batch, saving), self._pending = self._pending, None
@@ -92,10 +115,15 @@ class Pipeline:
             self._folding.restore(batch.was)
             if not is_fault(error):
                 raise
-            again = self._log.page(self._folding.position, LARGEST_PAGE, batch.position)
-            self._folding.page(again.entries, self._writes)
+            self._go_through(batch.position)
             return False
         return True
+
+    def _go_through(self, last: int) -> None:
+        """Fold and save up to the position `last` page by page, each at once or in parts."""
+        while self._folding.position < last:
+            page = self._log.page(self._folding.position, LARGEST_PAGE, last)
+            self._folding.page(page.entries, self._writes)
 
 
 @contextmanager

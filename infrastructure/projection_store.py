@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
@@ -13,9 +13,12 @@ from psycopg.copy import FileWriter
 from psycopg.rows import tuple_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 
+from ..domain.events import RecordedEvent
 from ..projections.read_model import ReadModel, Rows, values_of
 from ..projections.table import Table
 
+ROWS_KEPT = 15_000
+"""Rows by key that a generation keeps in memory from batch to batch."""
 _WIRE_TYPES = {"bigint": "int8", "integer": "int4", "smallint": "int2", "boolean": "bool"}
 
 
@@ -80,8 +83,13 @@ class Generation:
             f"SELECT {columns} FROM {self.relation} WHERE {found_by} = ANY(%b) AND {where}"
         )
 
-    def load(self, cursor: Cursor[Any], keys: Iterable[UUID]) -> None:
-        """Have the rows under `keys` in memory."""
+    def fold(self, events: Sequence[RecordedEvent], cursor: Cursor[Any]) -> None:
+        """Fold events that concern the read model, in order, after reading the rows that they may touch."""
+        if self.model.found_by:
+            self._load(cursor, self.model.keys(events))
+        self.model.fold(events, self.rows)
+
+    def _load(self, cursor: Cursor[Any], keys: Iterable[UUID]) -> None:
         missing = self.rows.missing(keys)
         if missing:
             found = cursor.execute(self.select, (missing,), binary=True).fetchall()
@@ -104,6 +112,7 @@ class Generation:
         else:
             keys = [list(column) for column in zip(*replaced, strict=True)]
         new = [*map(self._values, touched), *self.rows.take_final()]
+        self.rows.forget_some(ROWS_KEPT)
         return Changes(self, keys, self._copied(new, cursor) if new else b"")
 
     def _copied(self, rows: list[tuple[Any, ...]], cursor: Cursor[Any]) -> bytes:

@@ -7,9 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import structlog
-
-from ..application.ports import Clock
+from ..application.ports import Clock, MatchingTool
 from ..application.service import CommandService
 from ..application.views import (
     AgentContact,
@@ -23,6 +21,8 @@ from ..application.views import (
     StepView,
     VacancyView,
 )
+from ..application.views_proof import AccessView
+from ..domain.access import PersonalDataRead, Purpose
 from ..domain.assistance.agreement import LedgerFacts
 from ..domain.assistance.case import AssistanceCase, available_steps
 from ..domain.assistance.state import last_case
@@ -31,18 +31,24 @@ from ..domain.employer.content import Item
 from ..domain.employer.ledger import Section
 from ..domain.employer.papers import AgentRevoked, AgentVerified, Papers
 from ..domain.errors import NotAuthorised, NotFound
+from ..domain.events import RecordedEvent
 from ..domain.identity import check_credit_code
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.status import assistance_problem
 from ..domain.obligations import TITLES_ZH, Obligation, explain
-from ..domain.organisation.powers import Actor, Power, reaches
+from ..domain.organisation.powers import Actor, Power, reaches, require
 from ..domain.person_ledger import ledger_number
 from ..domain.regulation.edition import Edition, edition_on
 from ..domain.regulation.rules import RULES
+from ..projections.history.build import Standard
+from .access import Access, AccessBook
 from .database import Database
 from .event_store import PostgresEventStore
-from .keys import StreamIds
+from .histories import Histories
+from .keys import KeyRing, StreamIds
 from .looking import Looking
+from .masked import MaskedPerson, MaskedPersons
+from .matching import MatchingQueries
 from .monthly_ledgers import MonthlyLedgers
 from .notice_making import AsOf
 from .queries_enterprises import EnterpriseQueries
@@ -51,8 +57,6 @@ from .queries_people import PeopleQueries
 from .queries_registry import RegistryQueries
 from .queries_spot_checks import SpotCheckQueries
 from .queries_supervision import SupervisionQueries, step_view
-
-log = structlog.get_logger(__name__)
 
 _STATED_ITEMS = tuple(item for item in Item if item is not Item.EMPLOYER_BASICS)
 _VACANCY = """
@@ -73,7 +77,7 @@ _DUTIES = """
     LEFT JOIN vacancies v ON v.vacancy_id = o.subject_id
     LEFT JOIN job_fairs f ON f.stream_id = o.subject_id
     LEFT JOIN registry_reports r ON r.stream_id = o.subject_id
-    LEFT JOIN rectifications p ON p.stream_id = o.subject_id
+    LEFT JOIN rectifications p ON p.stream_id = o.stream_id
     ORDER BY o.due_on, o.arose_position, o.duty
 """
 
@@ -81,8 +85,9 @@ _DUTIES = """
 class Queries(Looking):
     """What can be asked of the read models.
 
-    `people` of job seekers and assistance, `enterprises` of key ones, `fairs` of job fairs, `registry` of
-    reports to the registry, `spot_checks` of spot-checks, `supervision` of problems at agencies.
+    `people` of job seekers and assistance, `matching` of who fits which vacancy, `enterprises` of key ones,
+    `fairs` of job fairs, `registry` of reports to the registry, `spot_checks` of spot-checks,
+    `supervision` of problems and warnings; `histories` of the log.
     """
 
     def __init__(
@@ -95,18 +100,27 @@ class Queries(Looking):
         editions: tuple[Edition, ...],
         clock: Clock,
         as_of: AsOf,
+        keys: KeyRing,
+        accesses: AccessBook,
         monthly: MonthlyLedgers,
+        matching_tool: MatchingTool | None = None,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
         super().__init__(database, service, clock)
         self.enterprises = EnterpriseQueries(database, store, service, clock, as_of)
-        self.people = PeopleQueries(database, store, service, clock, as_of)
+        self._persons = MaskedPersons(database, store, keys)
+        self.fairs = FairQueries(database, service, clock)
+        self.registry = RegistryQueries(database, store, service, clock, accesses)
         self.supervision = SupervisionQueries(
             database, store, service, clock, editions, as_of, monthly
         )
-        self.fairs = FairQueries(database, service, clock)
-        self.registry = RegistryQueries(database, store, service, clock)
         self.spot_checks = SpotCheckQueries(database, store, service, clock, calendar, editions)
+        self._accesses = accesses
+        self.people = PeopleQueries(database, store, service, clock, as_of, accesses)
+        self.matching = MatchingQueries(database, store, service, clock, self.people, matching_tool)
+        self.histories = Histories(
+            database, store, service, identities, Standard(calendar, editions), clock
+        )
         self._store = store
         self._identities = identities
         self._calendar = calendar
@@ -143,16 +157,7 @@ class Queries(Looking):
         Who may look at an agreement with a key enterprise may look at its ledger. Rule 50.
         """
         row = self._employer_row(credit_code)
-        stream_id = row["stream_id"]
-        agreements = self._rows(
-            "SELECT stream_id, agency_code FROM key_enterprises WHERE employer_id = %s ORDER BY number",
-            (stream_id,),
-        )
-        directory, today = self._service.refresh_directory(), self._today()
-        codes = [row["agency_code"], *(one["agency_code"] for one in agreements)]
-        shown = [code for code in codes if reaches(directory, by, Power.LOOK, code, today)]
-        self._may_look(by, (shown or codes)[0])
-        streams = [stream_id, *(one["stream_id"] for one in agreements)]
+        streams, _ = self.streams(credit_code, by=by)
         held = {
             entry["position"]: entry
             for entry in self._rows(
@@ -163,7 +168,7 @@ class Queries(Looking):
         sections: dict[str, list[LedgerEntry]] = {
             section.value: []
             for section in Section
-            if agreements or not section.is_for_key_enterprises
+            if len(streams) > 1 or not section.is_for_key_enterprises
         }
         for stream in streams:
             for recorded in self._store.history(stream):
@@ -192,11 +197,22 @@ class Queries(Looking):
             },
         )
 
+    def streams(self, credit_code: str, *, by: Actor) -> tuple[list[UUID], list[str]]:
+        """Return every stream that holds a part of an employer's record, and the agencies that hold it.
+
+        The ledger is the first, then the agreements with a key enterprise. Raises NotFound, NotAuthorised.
+        """
+        streams, codes = self._employer_streams(self._employer_row(credit_code))
+        directory, today = self._service.refresh_directory(), self._today()
+        shown = [code for code in codes if reaches(directory, by, Power.LOOK, code, today)]
+        self._may_look(by, (shown or codes)[0])
+        return streams, codes
+
     def agent_contacts(self, credit_code: str, *, by: Actor, reason: str) -> list[AgentContact]:
         """Return the employer's agents in clear. Rule 51.2.
 
-        Only for the staff of the agency that holds the ledger, who says why; who asked is logged (the
-        reason not: a free text could name somebody).
+        Only for the staff of the agency that holds the ledger, who says why: that it was read is
+        recorded first, for each person.
         """
         employer = self.employer(credit_code, by=by)
         today = self._today()
@@ -210,23 +226,63 @@ class Queries(Looking):
             raise NotAuthorised(
                 "agents in clear are for the agency's own staff, with a reason", rule_id="51.2"
             )
-        contacts: dict[UUID, AgentContact] = {}
+        shown: dict[UUID, RecordedEvent] = {}
         for recorded in self._store.history(employer.stream_id):
             event = recorded.event
             if isinstance(event, AgentVerified):
-                contacts[event.agent_id] = AgentContact(
-                    agent_id=event.agent_id,
-                    name=event.name,
-                    phone=event.phone,
-                    identity_number=event.identity_number,
-                )
+                shown[event.agent_id] = recorded
             elif isinstance(event, AgentRevoked):
-                contacts.pop(event.agent_id, None)
-        log.info(
-            "personal_data_read", staff_id=by.staff_id, agency=by.agency_code,
-            stream_id=str(employer.stream_id),
-        )  # fmt: skip
-        return list(contacts.values())
+                shown.pop(event.agent_id, None)
+        access = Access(
+            by, employer.stream_id, employer.agency_code, Purpose.AGENT_CONTACTS, reason
+        )
+        self._accesses.record(access, shown.values())
+        return [
+            AgentContact.model_validate(recorded.event, from_attributes=True)
+            for recorded in shown.values()
+        ]
+
+    def accesses(
+        self,
+        agency_code: str,
+        *,
+        by: Actor,
+        since: date | None = None,
+        person_id: UUID | None = None,
+        limit: int = 500,
+    ) -> list[AccessView]:
+        """Return who read personal data at an agency and those below it, or in their ledgers, latest first.
+
+        For those who supervise the agency. Raises NotAuthorised. Rule 51.2.
+        """
+        directory = self._service.refresh_directory()
+        require(directory, by, Power.AUDIT, agency_code, self._today())
+        rows = self._rows(
+            "SELECT * FROM accesses WHERE (agency_code = ANY(%(codes)s) OR ledger_agency_code = ANY(%(codes)s)) "
+            "AND read_at >= %(since)s AND (%(person)s::uuid IS NULL OR person_id = %(person)s) "
+            "ORDER BY position DESC LIMIT %(limit)s",
+            {
+                "codes": self._codes(by, agency_code),
+                "since": day_bounds(since)[0] if since else "-infinity",
+                "person": person_id,
+                "limit": limit,
+            },
+        )
+        reasons = {
+            recorded.position: recorded.event.reason
+            for recorded in self._store.events_at([row["position"] for row in rows])
+            if isinstance(recorded.event, PersonalDataRead)
+        }
+        return [
+            AccessView.model_validate(
+                {
+                    **row,
+                    "reason": reasons[row["position"]],
+                    "purpose_zh": Purpose(row["purpose"]).label_zh,
+                }
+            )
+            for row in rows
+        ]
 
     def worklist(
         self,
@@ -239,28 +295,48 @@ class Queries(Looking):
     ) -> list[DutyView]:
         """Return what is due at an agency and those below it, by due date: what is late comes first.
 
-        With `staff_id` it is that person's. A day in the past gives the worklist as it stood at the
-        end of that day.
+        A line about a person gives the ledger number and the surname, no more (Article 51). With
+        `staff_id` it is that member of staff's, and what the agency where they serve has on its hands
+        and nobody is named for yet (a transfer to decide, somebody transferred to sign with): whoever
+        takes it up does it, so it stands on everybody's list there. A day in the past gives the
+        worklist as it stood at the end of that day.
         """
         today = self._today()
         day = day or today
         position = self._store.head() if day >= today else self.position_at_end_of(day)
-        whose = "agency_code = ANY(%(codes)s)" + (" AND staff_id = %(staff)s" if staff_id else "")
+        codes = self._codes(by, agency_code)
+        whose = ["agency_code = ANY(%(codes)s)"]
+        if staff_id:
+            whose = [
+                f"{whose[0]} AND staff_id = %(staff)s",
+                "agency_code = ANY(%(own)s) AND staff_id = ''",
+            ]
         states = ["outcome = 'open'"]
         if day < today:
             states.append("closed_position > %(position)s")
-        held = " UNION ALL ".join(_OPEN_AT.format(whose=whose, state=state) for state in states)
+        held = " UNION ALL ".join(
+            _OPEN_AT.format(whose=one, state=state) for one in whose for state in states
+        )
         rows = self._rows(
             _DUTIES.format(open=held),
             {
-                "codes": self._codes(by, agency_code),
+                "codes": codes,
+                "own": self._codes_of(staff_id, codes, day) if staff_id else [],
                 "day": day,
                 "position": position,
                 "staff": staff_id,
                 "limit": limit,
             },
         )
-        return [self._duty_view(row, day) for row in rows]
+        persons = self._persons.of(
+            row[name] for row in rows for name in ("subject_id", "stream_id")
+        )
+        return [
+            self._duty_view(
+                row, day, persons.get(row["subject_id"]) or persons.get(row["stream_id"])
+            )
+            for row in rows
+        ]
 
     def overdue_duties(
         self,
@@ -278,7 +354,7 @@ class Queries(Looking):
         """
         rows = self._rows(
             "SELECT told.*, coalesce(o.outcome = 'open', false) AS is_open FROM overdue_duties AS told "
-            "LEFT JOIN obligations AS o USING (subject_id, duty, arose_position, since_position) "
+            "LEFT JOIN obligations AS o USING (subject_id, duty, arose_position, since_position, turn) "
             "WHERE told.agency_code = ANY(%s) AND told.overdue_on >= coalesce(%s, told.overdue_on) "
             "AND told.position > %s ORDER BY told.position LIMIT %s",
             (self._codes(by, agency_code), since, after, limit),
@@ -305,7 +381,7 @@ class Queries(Looking):
         ledger = self._store.load(JobSeekerLedger, person_id).aggregate
         assert isinstance(ledger, JobSeekerLedger)
         ledger.require_open()
-        case = last_case(self._case, person_id)
+        case = last_case(self._case, person_id, ledger.merging.cases)
         self._may_look(by, case.agency_code if case.is_live else ledger.agency_code)
         edition = edition_on(today, self._editions)
         facts = LedgerFacts(assistance_problem(ledger, edition), ledger.residence_area)
@@ -341,6 +417,15 @@ class Queries(Looking):
         assert isinstance(case, AssistanceCase)
         return case
 
+    def _employer_streams(self, row: dict[str, Any]) -> tuple[list[UUID], list[str]]:
+        """Return the streams of an employer's record, the ledger first, and under which codes they are held."""
+        agreements = self._rows(
+            "SELECT stream_id, agency_code FROM key_enterprises WHERE employer_id = %s ORDER BY number",
+            (row["stream_id"],),
+        )
+        parts = [row, *agreements]
+        return [one["stream_id"] for one in parts], [one["agency_code"] for one in parts]
+
     def _employer_row(self, credit_code: str) -> dict[str, Any]:
         rows = self._rows("SELECT * FROM employers WHERE credit_code = %s", (_code(credit_code),))
         if not rows:
@@ -362,7 +447,7 @@ class Queries(Looking):
             extra="ignore",
         )
 
-    def _duty_view(self, row: dict[str, Any], day: date) -> DutyView:
+    def _duty_view(self, row: dict[str, Any], day: date, person: MaskedPerson | None) -> DutyView:
         obligation = Obligation(**{field: row[field] for field in Obligation._fields})
         edition = edition_on(obligation.arose_on, self._editions)
         explanation = explain(obligation, edition, self._calendar)
@@ -377,10 +462,21 @@ class Queries(Looking):
                 "standing": obligation.standing(day).value,
                 "standing_zh": obligation.standing(day).label_zh,
                 "why": explanation.text_zh,
+                "person_id": person.person_id if person else None,
+                "ledger_number": person.ledger_number if person else None,
+                "person_name_masked": person.name if person else None,
                 "staff_left": self._has_left(obligation.staff_id, day),
             },
             extra="ignore",
         )
+
+    def _codes_of(self, staff_id: str, among: list[str], day: date) -> list[str]:
+        """Return the codes of the agency where somebody served on the day, as far as they are `among` these."""
+        directory = self._service.directory
+        member = directory.member(staff_id)
+        code = member.agency_codes.on(day) if member else None
+        agency = directory.holder(code, day) if code else None
+        return [one for one in among if agency and directory.holder(one, day) is agency]
 
     def _has_left(self, staff_id: str, day: date) -> bool:
         member = self._service.directory.member(staff_id)

@@ -131,6 +131,7 @@ class FairQueries(Looking):
                                 **referrals.get(UUID(one), {"referrals": 0, "hired": 0}),
                             }
                             for one, result in held.items()
+                            if UUID(one) in vacancies
                         ],
                     },
                     extra="ignore",

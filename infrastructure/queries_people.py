@@ -1,16 +1,15 @@
 """Queries about one person: the ledger as it stands and by its sections, and the course of assistance.
 
 Persons are asked for by the id of their ledger. What is personal in an entry is shown only to the
-serving agency, for a reason that is logged.
+serving agency, for a reason that is recorded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
-
-import structlog
 
 from ..application.case_course import plan_of, programmes_of, stages_of
 from ..application.ports import Clock
@@ -24,23 +23,23 @@ from ..application.views_people import (
     PersonLedgerView,
     SectionView,
 )
+from ..domain.access import Purpose
 from ..domain.assistance.state import LIVE
 from ..domain.duties import assistance
 from ..domain.errors import NotAuthorised, NotFound
+from ..domain.events import RecordedEvent
 from ..domain.obligations import TITLES_ZH, Outcome
 from ..domain.organisation.powers import Actor, Power, reaches
 from ..domain.person_ledger import Section, ledger_number
 from ..domain.regulation.rules import RULES
+from .access import Access, AccessBook
 from .database import Database
 from .event_store import PostgresEventStore
 from .people_summaries import AsOf, PeopleSummaries
 
 __all__ = ["AsOf", "PeopleQueries"]
 
-log = structlog.get_logger(__name__)
-
-# A person's ledgers: the one that goes on, and all that were merged into it, one after the other.
-_LEDGERS = """
+LEDGERS_OF_PERSON = """
     WITH RECURSIVE up AS (
         SELECT stream_id, merged_into FROM job_seekers WHERE stream_id = %s
         UNION SELECT j.stream_id, j.merged_into FROM job_seekers j JOIN up ON j.stream_id = up.merged_into
@@ -51,6 +50,7 @@ _LEDGERS = """
     SELECT j.* FROM job_seekers j JOIN all_of USING (stream_id)
     ORDER BY j.merged_into IS NOT NULL, j.opened_on, j.stream_id
 """
+"""A person's ledgers: the one that goes on, and all that were merged into it, one after the other."""
 _CASES = "SELECT *, stream_id AS case_id FROM assistance_cases WHERE person_id = ANY(%s) ORDER BY signed_on, number"
 _ENTRIES = "SELECT stream_id, position, section, late FROM ledger_entries WHERE stream_id = ANY(%s)"
 _DUTIES = """
@@ -97,9 +97,11 @@ class PeopleQueries(PeopleSummaries):
         service: CommandService,
         clock: Clock,
         as_of: AsOf,
+        accesses: AccessBook,
     ) -> None:
-        """Stand on the read models, and on the events for what they do not hold."""
+        """Stand on the read models, on the events for what they do not hold, and on the book of accesses."""
         super().__init__(database, service, clock, as_of)
+        self._accesses = accesses
         self._store = store
 
     def job_seeker(self, person_id: UUID, *, by: Actor) -> JobSeekerView:
@@ -115,18 +117,22 @@ class PeopleQueries(PeopleSummaries):
         """Return a person's ledger by the sections of Articles 17 and 32, from all its streams.
 
         Personal fields are left out. With a `reason`, staff of the serving agency see them, and that
-        they did is logged. Raises NotFound; NotAuthorised (51.2 for personal fields).
+        they do is recorded first. Raises NotFound; NotAuthorised (51.2 for personal fields).
 
         Rules 9.1, 17, 32, 51.2.
         """
         person = self._person(person_id, by)
         in_clear = reason is not None
+        histories = {
+            stream_id: list(self._store.history(stream_id)) for stream_id in person.streams
+        }
         if reason is not None:
-            self._require_serving(person, by, reason)
+            # Whatever is shown was read, whether the read models know of it or not.
+            self._record_reading(person, by, reason, histories.values())
         held = {row["position"]: row for row in self._rows(_ENTRIES, (person.streams,))}
         entries: dict[str, list[LedgerEntry]] = {section.value: [] for section in Section}
-        for stream_id in person.streams:
-            for recorded in self._store.history(stream_id):
+        for history in histories.values():
+            for recorded in history:
                 entry = held.get(recorded.position)
                 if entry is None:
                     continue  # recorded after the read models' position
@@ -144,11 +150,6 @@ class PeopleQueries(PeopleSummaries):
                         late=entry["late"],
                     )
                 )
-        if in_clear:
-            log.info(
-                "personal_data_read", staff_id=by.staff_id, agency=by.agency_code,
-                stream_id=str(person.ids[0]), reason=reason,
-            )  # fmt: skip
         return PersonLedgerView(
             job_seeker=_job_seeker_view(person),
             sections=tuple(
@@ -162,11 +163,16 @@ class PeopleQueries(PeopleSummaries):
             shows_personal_data=in_clear,
         )
 
-    def case_course(self, case_or_person_id: UUID, *, by: Actor) -> tuple[CaseCourse, ...]:
+    def case_course(
+        self, case_or_person_id: UUID, *, by: Actor, reason: str | None = None
+    ) -> tuple[CaseCourse, ...]:
         """Return the course of a case, or of every case of a person, the first one first.
 
         A course is the stages, the plan against what happened, and the duties met and missed; who sees
-        one case of a person sees those before it. Raises NotFound, NotAuthorised. Rules 25, 26, 32.
+        one case of a person sees those before it. What the stages of the plan are about is left out;
+        with a `reason`, staff of the serving agency see it, and that they do is recorded first.
+
+        Raises NotFound; NotAuthorised (51.2 for what is personal). Rules 25, 26, 32, 51.2.
         """
         rows = self._rows(
             "SELECT person_id FROM assistance_cases WHERE stream_id = %s", (case_or_person_id,)
@@ -175,13 +181,29 @@ class PeopleQueries(PeopleSummaries):
         wanted = [
             case for case in person.cases if not rows or case["stream_id"] == case_or_person_id
         ]
-        today = self._today()
-        return tuple(self._course(person, case, today) for case in wanted)
+        if reason is not None:
+            histories = [list(self._store.history(case["stream_id"])) for case in wanted]
+            self._record_reading(person, by, reason, histories)
+        today, in_clear = self._today(), reason is not None
+        return tuple(self._course(person, case, today, in_clear=in_clear) for case in wanted)
+
+    def streams(self, person_id: UUID, *, by: Actor) -> tuple[list[UUID], list[str]]:
+        """Return every stream that holds a part of a person's record, and the agencies that serve the person.
+
+        The ledger that goes on is the first; reports to the registry come last. Raises NotFound,
+        NotAuthorised.
+        """
+        person = self._person(person_id, by)
+        reports = self._rows(
+            "SELECT stream_id FROM registry_reports WHERE person_id = ANY(%s) ORDER BY decided_on, stream_id",
+            (person.ids,),
+        )
+        return [*person.streams, *(row["stream_id"] for row in reports)], person.serving
 
     # --- helpers ------------------------------------------------------------------------------
 
     def _person(self, person_id: UUID, by: Actor) -> _Person:
-        ledgers = self._rows(_LEDGERS, (person_id,))
+        ledgers = self._rows(LEDGERS_OF_PERSON, (person_id,))
         if not ledgers:
             raise NotFound(f"no person has the ledger {person_id}")
         cases = self._rows(_CASES, ([row["stream_id"] for row in ledgers],))
@@ -192,10 +214,11 @@ class PeopleQueries(PeopleSummaries):
         self._may_look(by, (shown or codes)[0])
         return person
 
-    def _require_serving(self, person: _Person, by: Actor, reason: str) -> None:
+    def _require_serving(self, person: _Person, by: Actor, reason: str) -> str:
+        """Return the code under which the actor's own agency serves the person."""
         directory, today = self._service.directory, self._today()
         serving = {
-            holder.code_on(today)
+            holder.code_on(today): code
             for code in person.serving
             if (holder := directory.holder(code, today)) is not None
         }
@@ -204,10 +227,20 @@ class PeopleQueries(PeopleSummaries):
                 "persons in clear are for the serving agency's own staff, with a reason",
                 rule_id="51.2",
             )
+        return serving[by.agency_code]
 
-    def _course(self, person: _Person, case: dict[str, Any], day: date) -> CaseCourse:
+    def _record_reading(
+        self, person: _Person, by: Actor, reason: str, read: Iterable[list[RecordedEvent]]
+    ) -> None:
+        held_by = self._require_serving(person, by, reason)
+        access = Access(by, person.ids[0], held_by, Purpose.LEDGER, reason)
+        self._accesses.record(access, (one for history in read for one in history))
+
+    def _course(
+        self, person: _Person, case: dict[str, Any], day: date, *, in_clear: bool
+    ) -> CaseCourse:
         history = list(self._store.history(case["stream_id"]))
-        plan, revisions = plan_of(history)
+        plan, revisions = plan_of(history, in_clear=in_clear)
         before = next(
             (one for one in person.cases if one["stream_id"] == case["continued_from"]), None
         )
@@ -227,6 +260,7 @@ class PeopleQueries(PeopleSummaries):
             programmes=programmes_of(history),
             gap_days=gap,
             duties=tuple(course_duty(row, day) for row in duties),
+            shows_personal_data=in_clear,
         )
 
 

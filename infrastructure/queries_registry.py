@@ -6,22 +6,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from ..application.ports import Clock
 from ..application.service import CommandService
 from ..application.views_fairs import RegistryReportView, ReportedPerson
+from ..domain.access import Purpose
 from ..domain.errors import NotAuthorised, NotFound
+from ..domain.events import ERASED, RecordedEvent
 from ..domain.job_seeker.contact import Ground
 from ..domain.job_seeker.ledger import JobSeekerLedger
 from ..domain.job_seeker.registration import BasicsRecorded, JobSeekerLedgerOpened
 from ..domain.organisation.powers import Actor, Power, require
 from ..domain.registry.report import RegistryReport, ReportStage
+from .access import Access, AccessBook
 from .database import Database
 from .event_store import PostgresEventStore
 from .looking import Looking
-
-log = structlog.get_logger(__name__)
 
 _REPORTS = """
     SELECT r.*, r.stream_id AS report_id, o.due_on FROM registry_reports r
@@ -34,11 +33,17 @@ class RegistryQueries(Looking):
     """What can be asked about reports to the unemployment registry."""
 
     def __init__(
-        self, database: Database, store: PostgresEventStore, service: CommandService, clock: Clock
+        self,
+        database: Database,
+        store: PostgresEventStore,
+        service: CommandService,
+        clock: Clock,
+        accesses: AccessBook,
     ) -> None:
-        """Stand on the read models, and on the events for whom a report is about."""
+        """Stand on the read models, on the events for whom a report is about, and on the book of accesses."""
         super().__init__(database, service, clock)
         self._store = store
+        self._accesses = accesses
 
     def reports(
         self,
@@ -71,7 +76,7 @@ class RegistryQueries(Looking):
         return [_view(row, today) for row in rows]
 
     def person(self, report_id: UUID, *, by: Actor, reason: str) -> ReportedPerson:
-        """Return in clear whom a report is about, so that it can be sent; that it was read is logged.
+        """Return in clear whom a report is about, so that it can be sent; that it is read is recorded first.
 
         For those with the power to send it, while it is not acknowledged. Raises NotFound, NotAuthorised.
 
@@ -90,38 +95,47 @@ class RegistryQueries(Looking):
         rows = self._rows("SELECT * FROM registry_reports WHERE stream_id = %s", (report_id,))
         if not rows or report.person_id is None:
             raise NotFound(f"the report {report_id} is not in the read models yet")
-        log.info(
-            "personal_data_read", staff_id=by.staff_id, agency=by.agency_code,
-            stream_id=str(report.person_id), report_id=str(report_id),
-        )  # fmt: skip
-        return self._in_clear(report.person_id, rows[0], ground)
-
-    def _in_clear(self, person_id: UUID, row: dict[str, Any], ground: Ground) -> ReportedPerson:
+        person_id = report.person_id
         while (into := self._ledger(person_id).merging.into) is not None:
             person_id = into
-        found: dict[str, str] = {}
-        for recorded in self._store.history(person_id):
-            event = recorded.event
-            if isinstance(event, JobSeekerLedgerOpened):
-                found["document_kind"] = event.document_kind.value
-                found["document_country"] = event.country
-                found["document_number"] = event.document_number
-            elif isinstance(event, BasicsRecorded):
-                found["name"] = event.name
-        return ReportedPerson(
-            report_id=row["stream_id"],
-            person_id=person_id,
-            ground=ground.value,
-            ground_zh=ground.label_zh,
-            decided_on=row["decided_on"],
-            reference=row["reference"],
-            **found,
-        )
+        shown = [
+            recorded
+            for recorded in self._store.history(person_id)
+            if isinstance(recorded.event, JobSeekerLedgerOpened | BasicsRecorded)
+        ]
+        access = Access(by, person_id, report.agency_code, Purpose.REGISTRY_REPORT, reason)
+        self._accesses.record(access, shown)
+        return _in_clear(person_id, shown, rows[0], ground)
 
     def _ledger(self, person_id: UUID) -> JobSeekerLedger:
         ledger = self._store.load(JobSeekerLedger, person_id).aggregate
         assert isinstance(ledger, JobSeekerLedger)
         return ledger
+
+
+def _in_clear(
+    person_id: UUID, shown: list[RecordedEvent], row: dict[str, Any], ground: Ground
+) -> ReportedPerson:
+    found: dict[str, str] = {}
+    for recorded in shown:
+        event = recorded.event
+        if isinstance(event, JobSeekerLedgerOpened):
+            found["document_kind"] = event.document_kind.value
+            found["document_country"] = event.country
+            found["document_number"] = event.document_number
+        elif isinstance(event, BasicsRecorded):
+            found["name"] = event.name
+    if found.get("document_number") == ERASED:
+        raise NotFound("the data of this person were erased: there is nobody to report")
+    return ReportedPerson(
+        report_id=row["stream_id"],
+        person_id=person_id,
+        ground=ground.value,
+        ground_zh=ground.label_zh,
+        decided_on=row["decided_on"],
+        reference=row["reference"],
+        **found,
+    )
 
 
 def _view(row: dict[str, Any], today: date) -> RegistryReportView:

@@ -42,8 +42,8 @@ class Settings(BaseSettings):
     """What an operator decides.
 
     Without `database_url` a private PostgreSQL is started from the `embedded` extra, with its data
-    and generated keys in `data_dir`. With one, both keys must be given: they are secrets that belong
-    to the operator, are kept apart from the database, and are lost for ever when lost.
+    and generated keys in `data_dir`. With one, master and identity key must be given: they are secrets
+    that belong to the operator, are kept apart from the database, and are lost for ever when lost.
     """
 
     model_config = SettingsConfigDict(
@@ -55,8 +55,12 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".taizhang")
     master_key: Key = None
     """Wraps the key of each person. 32 bytes, base64."""
+    former_master_key: Key = None
+    """The master key before the present one, while `taizhang keys rotate` is under way."""
     identity_key: Key = None
     """Derives stream ids from identity numbers and credit codes. Permanent. 32 bytes, base64."""
+    sealing_key: Key = None
+    """Signs the seals over the log (Ed25519). Only who seals needs it. May be replaced. 32 bytes, base64."""
     pool_size: int = Field(default=8, ge=1, le=200)
     cached_ledgers: int = Field(default=4096, ge=0)
     retry_seconds: float = Field(default=30.0, ge=0)
@@ -92,3 +96,11 @@ class Settings(BaseSettings):
                 "`taizhang keys new` makes a key"
             )
         return decode_key(self.master_key), decode_key(self.identity_key)
+
+    def signing_key(self) -> bytes | None:
+        """Return the key that signs seals, None where none is set."""
+        return None if self.sealing_key is None else decode_key(self.sealing_key)
+
+    def former_key(self) -> bytes | None:
+        """Return the former master key, None where none is set."""
+        return None if self.former_master_key is None else decode_key(self.former_master_key)

@@ -13,7 +13,7 @@ from ..domain.calendar import day_bounds
 from ..domain.events import Event
 from ..domain.job_seeker.merging import LedgerMergedFrom
 from ..domain.supervision.spot_check.frame import KeptRecord
-from ..domain.supervision.spot_check.kinds import RecordKind, population_of
+from ..domain.supervision.spot_check.kinds import POPULATIONS, RecordKind
 from .database import Database
 
 AT_ONCE = 20_000
@@ -64,7 +64,7 @@ class Frames:
     @contextmanager
     def records(self, kind: RecordKind, position: int) -> Iterator[Iterator[KeptRecord]]:
         """Give the records of a kind that the log holds up to `position`, in the order of their ids."""
-        population = population_of(kind)
+        population = POPULATIONS[kind]
         opened_by, kept_by, left_by = (
             _topics(events)
             for events in (population.opened_by, population.kept_by, population.left_by)

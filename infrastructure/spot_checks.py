@@ -194,6 +194,8 @@ class SpotCheckOffice:
         """
         check = self._check(check_id)
         check.require_drawn()
+        directory = self._service.refresh_directory()
+        require(directory, by, Power.SPOT_CHECK, check.agency_code, self._today())
         waiting = [number for number, item in check.items.items() if not item.is_examined]
         directory = self._directory_at(check.log_position or 0)
         for start in range(0, len(waiting), EXAMINED_AT_ONCE):

@@ -70,9 +70,8 @@ class Delivery:
     def acknowledge(self) -> None:
         """Keep that the event is handled: it does not come again. Raises what the database raises."""
         if not self.acknowledged:
-            with suppress(
-                Overtaken
-            ):  # an operator skipped it meanwhile: it does not come again either
+            # Where an operator skipped it meanwhile, it does not come again either.
+            with suppress(Overtaken):
                 self._acknowledge()
             self.acknowledged = True
 

@@ -10,14 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.rows import tuple_row
 
 from ..application.catalogue_import import CatalogueImport
 from ..application.commands.base import Command, CommandResult
 from ..application.job_seeker_import import JobSeekerImport
-from ..application.ports import Clock, GradingTool
+from ..application.ports import Clock, GradingTool, MatchingTool
 from ..application.service import CommandService, Request
 from ..application.vacancy_import import VacancyImport
 from ..domain.calendar import SHANGHAI, WorkingDayCalendar, parse_workdays
@@ -26,11 +26,15 @@ from ..domain.errors import InvalidInput, TaizhangError, TooEarly
 from ..domain.job_seeker.documents import IdentityDocument
 from ..domain.organisation.directory import Directory
 from ..domain.organisation.powers import Actor
+from ..domain.privacy.retention import RETENTIONS, Retention
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
+from .access import AccessBook
+from .audit_pack import AuditOffice
 from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
+from .erasures import Erasures
 from .event_store import PostgresEventStore
 from .following import Tail, checked_types
 from .job_catalogue import Workshop, all_jobs
@@ -42,10 +46,13 @@ from .monthly_ledgers import MonthlyLedgers
 from .notices import NoticeOffice
 from .projector import Projector
 from .queries import Queries
+from .seals import SealOffice
 from .settings import Settings
+from .signing import SigningKey
 from .spot_checks import SpotCheckOffice
 from .subscription_store import Subscriptions
 from .subscriptions import Subscription
+from .verify import Verifier
 
 
 def system_clock() -> datetime:
@@ -77,7 +84,10 @@ class Taizhang:
     - `notices` issues notices and proves them from the log;
     - `subscribe` gives your own code every event in order, `subscriptions` says how that stands;
     - `spot_checks` plans, draws, examines and closes spot-checks and proves them from the log;
-    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …).
+    - `jobs` does what is due by itself and says how it stands (`run_due`, `status`, …);
+    - `seals` signs what the log is, `verifier` proves that it was not altered since;
+    - `audit` exports a record, or a period, with all that proves it off line;
+    - `erasures` erases persons whose records need no longer be kept, and keeps the register.
     """
 
     def __init__(
@@ -90,20 +100,22 @@ class Taizhang:
         calendar: WorkingDayCalendar,
         editions: tuple[Edition, ...],
         grading_tool: GradingTool | None = None,
+        matching_tool: MatchingTool | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        retentions: tuple[Retention, ...] = RETENTIONS,
     ) -> None:
         """Put the parts together; `open` is the way in."""
         master_key, identity_key = settings.required_keys()
         self._database = database
         self._server = server
         self.identities = StreamIds(identity_key)
-        self.keys = KeyRing(database, master_key, clock)
+        self.keys = KeyRing(database, master_key, clock, former_master_key=settings.former_key())
         mapper = Mapper(self.keys)
         self._mapper = mapper
         self._masking_mapper = MaskingMapper(self.keys)
         self._closed = threading.Event()
         self.subscriptions = Subscriptions(database, clock)
-        self.events = PostgresEventStore(database, mapper)
+        self.events = PostgresEventStore(database, mapper, self.keys)
         self.service = CommandService(
             self.events,
             self.identities,
@@ -112,7 +124,14 @@ class Taizhang:
             cached_ledgers=settings.cached_ledgers,
             grading_tool=grading_tool,
         )
+        secret = settings.signing_key()
+        signing_key = SigningKey(secret) if secret else None
+        self.seals = SealOffice(database, signing_key, clock)
+        self.verifier = Verifier(
+            database, self.keys, signing_key.public_key if signing_key else None
+        )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
+        accesses = AccessBook(self.service, uuid4)
         monthly = MonthlyLedgers(
             database, self.events, self.service, self.projections, calendar, editions, clock
         )
@@ -125,11 +144,17 @@ class Taizhang:
             editions,
             clock,
             self.projections,
+            self.keys,
+            accesses,
             monthly,
+            matching_tool,
+        )
+        self.audit = AuditOffice(
+            database, self.events, self.service, self._queries, self.seals, accesses, clock
         )
         makers = (DailyVacancies(self.events, calendar, editions), monthly)
         self.notices = NoticeOffice(
-            database, self.events, self.service, self.projections, clock, makers
+            database, self.events, self.service, self.projections, clock, self.seals, makers
         )
         self.spot_checks = SpotCheckOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock,
@@ -140,9 +165,13 @@ class Taizhang:
             database,
             self.service,
             self.projections,
-            all_jobs(workshop, self.notices),
+            all_jobs(workshop, self.notices, self.spot_checks),
             clock,
             settings,
+            self.seals,
+        )
+        self.erasures = Erasures(
+            database, self.events, self.service, self.projections, retentions, clock
         )
 
     @classmethod
@@ -154,14 +183,18 @@ class Taizhang:
         calendar: WorkingDayCalendar | None = None,
         editions: tuple[Edition, ...] = EDITIONS,
         grading_tool: GradingTool | None = None,
+        matching_tool: MatchingTool | None = None,
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+        retentions: tuple[Retention, ...] = RETENTIONS,
         **options: Any,
     ) -> Taizhang:
         """Open the database, bring its schema up to date, and return the way in.
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
-        be graded. `random_bytes` makes the secret seeds of spot-checks. Settings come from the
-        environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
+        be graded. `matching_tool` is the tool for precise matching (Articles 15 and 40), by which
+        `queries().matching` answers. `random_bytes` makes the secret seeds of spot-checks. `retentions`
+        says how long records of persons are kept. Settings come
+        from the environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
         address a private PostgreSQL is started in the data folder.
 
         Raises InvalidInput for settings that do not do, Unavailable when the database is away.
@@ -184,7 +217,7 @@ class Taizhang:
         try:
             keys = settings.required_keys()
             database.migrate()
-            check_keys(database, *keys)
+            check_keys(database, *keys, settings.former_key())
             opened = cls(
                 settings,
                 database,
@@ -193,7 +226,9 @@ class Taizhang:
                 calendar=calendar or calendar_from(settings.calendar_file),
                 editions=editions,
                 grading_tool=grading_tool,
+                matching_tool=matching_tool,
                 random_bytes=random_bytes,
+                retentions=retentions,
             )
             opened.projections.prepare()
             opened.service.refresh_directory()

@@ -14,6 +14,7 @@ from ..domain.assistance import (
     employment,
     ending,
     guidance,
+    merging,
     moving,
     placement,
     programmes,
@@ -100,6 +101,10 @@ def _ended_by(row: AssistanceCaseRow, cause: str, recorded: RecordedEvent) -> No
     _at(row, CaseStage.ENDED, recorded)
     row.ending, row.ended_on = cause, recorded.occurred_on
     row.transfer_to = None
+
+
+def _person(row: AssistanceCaseRow, event: merging.PersonMerged, _: RecordedEvent) -> None:
+    row.person_id = event.person_id
 
 
 def _specialist(row: AssistanceCaseRow, event: Any, _: RecordedEvent) -> None:
@@ -224,6 +229,7 @@ def _reported(row: AssistanceCaseRow, _: Any, recorded: RecordedEvent) -> None:
 
 
 _CHANGES: dict[type[Event], Callable[[AssistanceCaseRow, Any, RecordedEvent], None]] = {
+    merging.PersonMerged: _person,
     agreement.SpecialistChanged: _specialist,
     team_and_plan.TeamFormed: _team,
     team_and_plan.PlanMade: _planned,
@@ -259,6 +265,7 @@ class AssistanceCases(ReadModel[AssistanceCaseRow]):
     Rule 27.4b.
     """
 
+    version = 2
     row = AssistanceCaseRow
     table = Table(
         "assistance_cases",

@@ -6,8 +6,11 @@ from typing import Any
 
 from ..domain.calendar import WorkingDayCalendar
 from ..domain.regulation.edition import EDITIONS, Edition
+from .accesses import Accesses
+from .agents import Agents
 from .assistance_cases import AssistanceCases
 from .employers import Employers
+from .erasures import Erasures
 from .job_fairs import FairEmployers, FairReferrals, JobFairs
 from .job_seekers import JobSeekers
 from .key_enterprises import KeyEnterprises
@@ -43,12 +46,15 @@ def read_models(
         AssistanceCases(editions),
         KeyEnterprises(),
         Surveys(),
-        Rectifications(),
-        WarningThresholds(),
         JobFairs(),
         FairEmployers(),
         FairReferrals(),
         RegistryReports(),
+        Rectifications(),
+        WarningThresholds(),
         SpotChecks(),
         SpotCheckItems(),
+        Accesses(),
+        Agents(),
+        Erasures(),
     )

@@ -12,6 +12,7 @@ import orjson
 
 from ..domain.employer.ledger import KeyServiceBegun, KeyServiceEnded
 from ..domain.employer.papers import (
+    AgentErased,
     AgentRevoked,
     AgentVerified,
     EmployerBasics,
@@ -21,6 +22,7 @@ from ..domain.employer.papers import (
     LicenceVerified,
     RegistrationLapsed,
 )
+from ..domain.employer.training import EmployerTrainingNeedsStated
 from ..domain.events import ERASED, Event, RecordedEvent
 from ..domain.identity import mask_name
 from .read_model import Json, ReadModel, Row, Rows, Unfoldable, columns_of, names_of
@@ -36,6 +38,7 @@ class EmployerRow(Row):
     `agent_name_masked` are those of the agent whose papers last longest, None without agents.
     `registration_lapsed_on` is known once the lapse is recorded, and gone with the paper's renewal.
     `key_agreement` is the agreement by which it is served as a key enterprise, at `key_agency_code`.
+    `training_needs` are those stated last, on `training_needs_on`.
     """
 
     stream_id: UUID
@@ -59,6 +62,8 @@ class EmployerRow(Row):
     registration_lapsed_on: date | None = None
     key_agreement: UUID | None = None
     key_agency_code: str | None = None
+    training_needs: Json = "[]"
+    training_needs_on: date | None = None
 
 
 def _basics(row: EmployerRow, event: EmployerBasicsChanged, _: RecordedEvent) -> None:
@@ -109,6 +114,13 @@ def _revoked(row: EmployerRow, event: AgentRevoked, _: RecordedEvent) -> None:
     _take_agents(row, agents)
 
 
+def _erased(row: EmployerRow, event: AgentErased, _: RecordedEvent) -> None:
+    agents = orjson.loads(row.agents)
+    if str(event.agent_id) in agents:
+        agents[str(event.agent_id)]["name"] = ERASED
+    _take_agents(row, agents)
+
+
 def _take_agents(row: EmployerRow, agents: dict[str, dict[str, Any]]) -> None:
     row.agents = orjson.dumps(agents).decode()
     # The id settles which of two agents is shown, whatever the order in which they are kept.
@@ -134,15 +146,24 @@ def _ordinary(row: EmployerRow, event: KeyServiceEnded, _: RecordedEvent) -> Non
         row.key_agreement = row.key_agency_code = None
 
 
+def _training(
+    row: EmployerRow, event: EmployerTrainingNeedsStated, recorded: RecordedEvent
+) -> None:
+    row.training_needs = orjson.dumps([need.model_dump() for need in event.needs]).decode()
+    row.training_needs_on = recorded.occurred_on
+
+
 _CHANGES: dict[type[Event], Callable[[EmployerRow, Any, RecordedEvent], None]] = {
     EmployerBasicsChanged: _basics,
     LicenceVerified: _licence,
     AgentVerified: _agent,
     AgentRevoked: _revoked,
+    AgentErased: _erased,
     EmployerRegistered: _registered,
     RegistrationLapsed: _lapsed,
     KeyServiceBegun: _key,
     KeyServiceEnded: _ordinary,
+    EmployerTrainingNeedsStated: _training,
 }
 _EVENTS: frozenset[type[Event]] = frozenset({EmployerLedgerOpened, *_CHANGES})
 

@@ -18,6 +18,7 @@ from ..domain.duties.job_seekers import EVENTS
 from ..domain.events import Event, RecordedEvent
 from ..domain.job_seeker import (
     contact,
+    erasure,
     grading,
     guidance,
     merging,
@@ -38,6 +39,7 @@ class JobSeekerRow(Row):
     `registered_on` is the day of the job-seeking registration in force, None once that search was
     filed; `willing` the answer of the last survey. What is wanted (`occupations` …) comes from
     registration and needs file, whichever was stated last. `merged_into` is the ledger that goes on.
+    `basics_position` is where the log says who the person is, encrypted.
     """
 
     stream_id: UUID
@@ -45,10 +47,12 @@ class JobSeekerRow(Row):
     opened_on: date
     channel: str
     last_position: int
+    basics_position: int | None = None
     residence_area: str | None = None
     household: str | None = None
     education: str | None = None
     skill_level: str | None = None
+    skills: Json = "[]"
     registered_on: date | None = None
     refined_on: date | None = None
     level: SmallInt | None = None
@@ -81,13 +85,15 @@ class JobSeekerRow(Row):
     employed_as: str | None = None
     search_archived_on: date | None = None
     merged_into: UUID | None = None
+    erased_on: date | None = None
 
 
 def _json(values: Iterable[str]) -> str:
     return orjson.dumps(list(values)).decode()
 
 
-def _basics(row: JobSeekerRow, event: registration.BasicsRecorded, _: RecordedEvent) -> None:
+def _basics(row: JobSeekerRow, event: registration.BasicsRecorded, recorded: RecordedEvent) -> None:
+    row.basics_position = recorded.position
     row.residence_area = event.residence_area
     row.household = event.household.value if event.household else None
 
@@ -131,6 +137,7 @@ def _refined(
 ) -> None:
     row.refined_on = recorded.occurred_on
     row.skill_level = event.skill_level.value
+    row.skills = _json(event.skills)
 
 
 def _moved(row: JobSeekerRow, _: registration.LedgerMoved, recorded: RecordedEvent) -> None:
@@ -230,6 +237,10 @@ def _merged_from(row: JobSeekerRow, event: merging.LedgerMergedFrom, _: Recorded
         row.ceased_on = row.ceased_for = row.reported_for = None
 
 
+def _erased(row: JobSeekerRow, _: erasure.JobSeekerErased, recorded: RecordedEvent) -> None:
+    row.erased_on = recorded.occurred_on
+
+
 def _last(one: date | None, other: date | None) -> date | None:
     return max((day for day in (one, other) if day is not None), default=None)
 
@@ -258,6 +269,7 @@ _CHANGES: dict[type[Event], Callable[[JobSeekerRow, Any, RecordedEvent], None]] 
     contact.ServicesResumed: _resumed,
     merging.LedgerMergedInto: _merged_into,
     merging.LedgerMergedFrom: _merged_from,
+    erasure.JobSeekerErased: _erased,
 }
 _EVENTS: frozenset[type[Event]] = frozenset(EVENTS)
 
@@ -268,6 +280,7 @@ class JobSeekers(ReadModel[JobSeekerRow]):
     Rule 51.2.
     """
 
+    version = 2
     row = JobSeekerRow
     table = Table(
         "job_seekers",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from ..domain.assistance import case
@@ -25,13 +25,32 @@ from .judged import InForce
 from .read_model import ReadModel, Row, Rows, columns_of, names_of
 from .table import Table
 
-_SECTION_OF: dict[type[Event], Callable[[Any], str]] = {
+_SECTION_OF: dict[type[Event], Callable[[Any], Any]] = {
     **dict.fromkeys(EMPLOYER_EVENTS, employer.section_of),
     **dict.fromkeys(job_seekers.EVENTS, job_seeker.section_of),
     **dict.fromkeys(assistance.EVENTS, case.section_of),
     **dict.fromkeys(key_enterprises.EVENTS, agreements.section_of),
 }
 _EVENTS = frozenset(_SECTION_OF)
+
+
+class LedgerSection(Protocol):
+    """A section of a ledger, of whichever kind."""
+
+    value: str
+
+    @property
+    def label_zh(self) -> str:
+        """The section in the words of the regulation."""
+        ...
+
+
+def section_of(event: Event) -> LedgerSection | None:
+    """Return the section in which a ledger shows an event, None for an event of no ledger."""
+    find = _SECTION_OF.get(type(event))
+    return None if find is None else find(event)
+
+
 _SECTIONS: dict[
     type[Event], str
 ] = {}  # filled on first sight: reading an enumeration's value is slow
@@ -98,7 +117,7 @@ class LedgerEntries(ReadModel[Row]):
                 edition = in_force[occurred_on]
                 late = edition is not None and late_entry(recorded, edition, calendar) is not None
             rows.add_final(
-                LedgerEntryRow(
+                (
                     recorded.stream_id,
                     recorded.position,
                     section,

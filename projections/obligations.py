@@ -66,7 +66,8 @@ class Obligations(ReadModel[ObligationRow]):
         columns=columns_of(ObligationRow),
         indexes=(
             "(agency_code, due_on) WHERE outcome = 'open'",
-            "(staff_id, due_on) WHERE outcome = 'open'",
+            # What nobody is named for is looked for by agency.
+            "(staff_id, agency_code, due_on) WHERE outcome = 'open'",
             # Rows are closed in the order of the log: block ranges find those closed since a day.
             "USING brin (closed_position)",
         ),
@@ -103,20 +104,16 @@ class Obligations(ReadModel[ObligationRow]):
         """End what an event ends, then add what it gives rise to."""
         in_force, calendar = self._in_force, self._calendar
         for recorded in events:
-            if type(recorded.event) not in EVENTS_WITH_DUTIES:
-                continue
             edition = in_force[recorded.occurred_on]
             for end in ending(recorded):
                 group = rows.group(end.subject_id)
                 for row in [row for row in group if end.concerns(row)]:
                     outcome = end.outcome(row)
-                    if end.goes_on and not self._go_on(end, row, rows, edition):
+                    if end.heir_id is not None:
+                        outcome = self._inherit(end, row, rows, end.heir_id)
+                    elif end.goes_on and not self._go_on(end, row, rows, edition):
                         continue
-                    row.closed_on = recorded.occurred_on
-                    row.closed_position = recorded.position
-                    row.outcome = outcome.value
-                    rows.touch(row)
-                    group.remove(row)
+                    _close(row, group, rows, recorded, outcome)
             if edition is None:
                 continue  # before the regulation nothing was owed
             for obligation in arising(recorded, edition, calendar):
@@ -124,6 +121,24 @@ class Obligations(ReadModel[ObligationRow]):
                     rows.add(ObligationRow(*obligation), obligation.subject_id)
                 else:
                     rows.add_final(obligation)
+
+    def _inherit(
+        self, end: End, row: ObligationRow, rows: Rows[ObligationRow], heir_id: UUID
+    ) -> Outcome:
+        """Let a duty go on under another subject; return what becomes of this spell.
+
+        Where that subject owes the same, one of the two goes on: the one that is due first.
+        """
+        recorded = end.recorded
+        heirs = rows.group(heir_id)
+        for twin in [one for one in heirs if (one.duty, one.item_id) == (row.duty, row.item_id)]:
+            if twin.due_on <= row.due_on:
+                return Outcome.CANCELLED
+            _close(twin, heirs, rows, recorded, Outcome.CANCELLED)
+        spell = ObligationRow(*end.handed_over(row))
+        spell.since_position = recorded.position
+        rows.add(spell, heir_id)
+        return Outcome.MOVED
 
     def _go_on(
         self, end: End, row: ObligationRow, rows: Rows[ObligationRow], edition: Edition | None
@@ -134,7 +149,8 @@ class Obligations(ReadModel[ObligationRow]):
         spell = ObligationRow(*end.next_spell(row, edition, self._calendar))
         if _VALUES(spell) == _VALUES(row):
             return False
-        if _is_put_off(row, spell, end.recorded):
+        # A spell that this event itself began has no other before it to keep.
+        if row.since_position == end.recorded.position or _is_put_off(row, spell, end.recorded):
             row.trigger, row.arose_on, row.opens_on = spell.trigger, spell.arose_on, spell.opens_on
             row.due_on, row.provisional = spell.due_on, spell.provisional
             rows.touch(row)
@@ -142,6 +158,20 @@ class Obligations(ReadModel[ObligationRow]):
         spell.since_position = end.recorded.position
         rows.add(spell, end.subject_id)
         return True
+
+
+def _close(
+    row: ObligationRow,
+    group: list[ObligationRow],
+    rows: Rows[ObligationRow],
+    recorded: RecordedEvent,
+    outcome: Outcome,
+) -> None:
+    row.closed_on = recorded.occurred_on
+    row.closed_position = recorded.position
+    row.outcome = outcome.value
+    rows.touch(row)
+    group.remove(row)
 
 
 def _is_put_off(row: ObligationRow, spell: ObligationRow, recorded: RecordedEvent) -> bool:

@@ -9,12 +9,15 @@ from uuid import UUID
 
 from ..domain.events import RecordedEvent
 from ..domain.supervision.reminders import DutyBecameOverdue
-from .read_model import ReadModel, Row, Rows, columns_of, names_of
+from .read_model import ReadModel, Row, Rows, SmallInt, columns_of, names_of
 from .table import Table
 
 
 class OverdueDutyRow(NamedTuple):
-    """A duty that became overdue on `overdue_on`; `told_at` is when that was recorded."""
+    """A duty that became overdue on `overdue_on`; `told_at` is when that was recorded.
+
+    `stream_id` is that of the reminder, `ledger_id` that of the ledger in which the duty arose.
+    """
 
     subject_id: UUID
     duty: str
@@ -22,6 +25,7 @@ class OverdueDutyRow(NamedTuple):
     since_position: int
     position: int
     stream_id: UUID
+    ledger_id: UUID
     item_id: UUID | None
     rule: str
     agency_code: str
@@ -30,15 +34,17 @@ class OverdueDutyRow(NamedTuple):
     provisional: bool
     overdue_on: date
     told_at: datetime
+    turn: SmallInt = 0
 
 
 class OverdueDuties(ReadModel[Row]):
     """One row per duty that became overdue; rows never change."""
 
+    version = 2
     row = OverdueDutyRow
     table = Table(
         "overdue_duties",
-        key=("subject_id", "duty", "arose_position", "since_position"),
+        key=("subject_id", "duty", "arose_position", "since_position", "turn"),
         columns=columns_of(OverdueDutyRow),
         insert_only=True,
         indexes=("(agency_code, overdue_on)",),
@@ -57,7 +63,8 @@ class OverdueDuties(ReadModel[Row]):
                         event.arose_position,
                         event.since_position,
                         recorded.position,
-                        event.stream_id,
+                        recorded.stream_id,
+                        event.ledger_id,
                         event.item_id,
                         event.rule,
                         event.agency_code,
@@ -66,5 +73,6 @@ class OverdueDuties(ReadModel[Row]):
                         event.provisional,
                         recorded.occurred_on,
                         recorded.recorded_at,
+                        event.turn,
                     )
                 )

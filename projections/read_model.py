@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from itertools import islice
 from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
@@ -78,30 +79,37 @@ R = TypeVar("R", bound=Row)
 class Rows(Generic[R]):
     """The rows that a fold works on, in groups by the key under which they are looked up.
 
-    A group once `load`ed stays, so that a later page need not read it again, until `forget` makes
+    A group once `load`ed stays, so that a later page need not read it again, until `forget_some` makes
     room. A key that has no rows has an empty group.
     """
 
-    __slots__ = ("_final", "_groups", "_touched")
+    __slots__ = ("_final", "_groups", "_looked_up", "_touched")
 
     def __init__(self) -> None:
         # By the key's number: a UUID is hashed and compared in Python, an int is not.
         self._groups: dict[int, list[R]] = {}
         self._touched: dict[R, None] = {}
         self._final: list[tuple[Any, ...]] = []
+        self._looked_up = 0
+
+    @property
+    def burden(self) -> int:
+        """How many keys were looked up, and final rows added, since the rows were last taken."""
+        return self._looked_up + len(self._final)
 
     def missing(self, keys: Iterable[UUID]) -> list[UUID]:
         """Return the keys whose groups are yet to be loaded; the others count as used last."""
         groups = self._groups
-        missing: dict[int, UUID] = {}
-        for key in keys:
-            number = key.int
+        distinct = {key.int: key for key in keys}
+        self._looked_up += len(distinct)
+        missing = []
+        for number, key in distinct.items():
             group = groups.pop(number, None)
             if group is None:
-                missing[number] = key
+                missing.append(key)
             else:
                 groups[number] = group
-        return list(missing.values())
+        return missing
 
     def load(self, keys: Iterable[UUID], found: Iterable[tuple[UUID, R]]) -> None:
         """Take what the table holds under `keys`."""
@@ -161,20 +169,27 @@ class Rows(Generic[R]):
         final, self._final = self._final, []
         return final
 
-    def forget(self, keep: int = 0) -> None:
-        """Forget all groups but the `keep` used last, and what was touched."""
+    def forget_some(self, keep: int) -> None:
+        """Begin anew to count, and forget all groups but the `keep` used last, or those used since then."""
+        groups = self._groups
+        excess = len(groups) - max(keep, self._looked_up)
+        if excess > 0:
+            for number in list(islice(groups, excess)):
+                del groups[number]
+        self._looked_up = 0
+
+    def forget(self) -> None:
+        """Forget everything, also what was touched."""
         self._touched.clear()
         self._final.clear()
-        groups = self._groups
-        if not keep:
-            groups.clear()
-        elif len(groups) > keep:
-            for number in list(groups)[: len(groups) - keep]:
-                del groups[number]
+        self._groups.clear()
+        self._looked_up = 0
 
 
 class ReadModel(ABC, Generic[R]):
     """A table and the fold that fills it.
+
+    A fold is handed the events that concern it; one that it is handed besides changes nothing.
 
     `version` is raised whenever the fold or the table changes: what is stored is then built anew.
     `basis` names the data besides the log on which the rows rest (a calendar, say); other data also

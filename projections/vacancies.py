@@ -42,6 +42,16 @@ Whether the employer's basics are stated is a matter of the employer's row.
 LAPSED: Final = "lapsed"
 """`end_reason` of a vacancy whose time was over; otherwise it is a `WithdrawalReason`."""
 
+# Looked up once: in Python 3.11 a member and its value cost a call each.
+_DRAFT: Final = VacancyStatus.DRAFT.value
+_SUBMITTED: Final = VacancyStatus.SUBMITTED.value
+_PASSED: Final = VacancyStatus.PASSED.value
+_RETURNED: Final = VacancyStatus.RETURNED.value
+_PUBLISHED: Final = VacancyStatus.PUBLISHED.value
+_WITHDRAWN: Final = VacancyStatus.WITHDRAWN.value
+_LAPSED: Final = VacancyStatus.LAPSED.value
+_ARCHIVED: Final = VacancyStatus.ARCHIVED.value
+_HIRED: Final = ReferralOutcome.HIRED
 _FINDINGS: Final = TypeAdapter(tuple[WordingFinding, ...])
 _DEFECTS: Final = TypeAdapter(tuple[ReviewDefect, ...])
 
@@ -58,7 +68,7 @@ class VacancyRow(Row):
     What was said of an earlier content does not outlive it: a submission or a change clears the
     review (`reviewed_on`, `reviewed_by`, `review_outcome`, `overruled`). `defects` are those of the
     latest return, `published_on` and `valid_until` those of the latest publication. `missing` is a set
-    of `MISSING_BITS`.
+    of `MISSING_BITS`, `content_position` where the log holds the content.
     """
 
     vacancy_id: UUID
@@ -76,6 +86,7 @@ class VacancyRow(Row):
     screened_with: str
     first_position: int
     last_position: int
+    content_position: int
     channel: str | None = None
     publisher_id: UUID | None = None
     submitted_on: date | None = None
@@ -110,7 +121,10 @@ class _Content:
         self.findings = _FINDINGS.dump_json(found).decode() if found else None
 
 
-def _take_content(row: VacancyRow, content: VacancyContent, screening: Screening) -> None:
+def _take_content(
+    row: VacancyRow, content: VacancyContent, screening: Screening, position: int
+) -> None:
+    row.content_position = position
     kept = _Content(content, screening)
     row.title = content.title
     row.headcount = content.headcount
@@ -125,12 +139,12 @@ def _clear_review(row: VacancyRow) -> None:
     row.reviewed_on = row.reviewed_by = row.review_outcome = row.overruled = None
 
 
-def _revised(row: VacancyRow, event: VacancyRevised, _: RecordedEvent) -> None:
-    _take_content(row, event.content, event.screening)
+def _revised(row: VacancyRow, event: VacancyRevised, recorded: RecordedEvent) -> None:
+    _take_content(row, event.content, event.screening, recorded.position)
 
 
 def _submitted(row: VacancyRow, event: VacancySubmitted, recorded: RecordedEvent) -> None:
-    row.status = VacancyStatus.SUBMITTED.value
+    row.status = _SUBMITTED
     row.channel = event.channel.value
     row.publisher_id = event.publisher_id
     row.submitted_on = recorded.occurred_on
@@ -139,14 +153,14 @@ def _submitted(row: VacancyRow, event: VacancySubmitted, recorded: RecordedEvent
 
 
 def _passed(row: VacancyRow, event: VacancyPassed, recorded: RecordedEvent) -> None:
-    row.status = row.review_outcome = VacancyStatus.PASSED.value
+    row.status = row.review_outcome = _PASSED
     row.reviewed_on = recorded.occurred_on
     row.reviewed_by = recorded.staff_id
     row.overruled = event.overruled
 
 
 def _returned(row: VacancyRow, event: VacancyReturned, recorded: RecordedEvent) -> None:
-    row.status = row.review_outcome = VacancyStatus.RETURNED.value
+    row.status = row.review_outcome = _RETURNED
     row.reviewed_on = recorded.occurred_on
     row.reviewed_by = recorded.staff_id
     row.overruled = None
@@ -155,39 +169,39 @@ def _returned(row: VacancyRow, event: VacancyReturned, recorded: RecordedEvent) 
 
 
 def _published(row: VacancyRow, event: VacancyPublished, recorded: RecordedEvent) -> None:
-    row.status = VacancyStatus.PUBLISHED.value
+    row.status = _PUBLISHED
     row.published_on = recorded.occurred_on
     row.published_by = recorded.staff_id
     row.valid_until = event.valid_until
 
 
 def _changed(row: VacancyRow, event: VacancyChanged, recorded: RecordedEvent) -> None:
-    _take_content(row, event.content, event.screening)
-    row.status = VacancyStatus.SUBMITTED.value
+    _take_content(row, event.content, event.screening, recorded.position)
+    row.status = _SUBMITTED
     row.changed_on = row.submitted_on = recorded.occurred_on
     row.submitted_by = recorded.staff_id
     _clear_review(row)
 
 
 def _withdrawn(row: VacancyRow, event: VacancyWithdrawn, recorded: RecordedEvent) -> None:
-    row.status = VacancyStatus.WITHDRAWN.value
+    row.status = _WITHDRAWN
     row.ended_on = recorded.occurred_on
     row.end_reason = event.reason.value
 
 
 def _lapsed(row: VacancyRow, _: VacancyLapsed, recorded: RecordedEvent) -> None:
-    row.status = VacancyStatus.LAPSED.value
+    row.status = _LAPSED
     row.ended_on = recorded.occurred_on
     row.end_reason = LAPSED
 
 
 def _archived(row: VacancyRow, _: VacancyArchived, recorded: RecordedEvent) -> None:
-    row.status = VacancyStatus.ARCHIVED.value
+    row.status = _ARCHIVED
     row.archived_on = recorded.occurred_on
 
 
 def _outcome(row: VacancyRow, event: ReferralOutcomeLearnt, _: RecordedEvent) -> None:
-    if event.outcome is ReferralOutcome.HIRED:
+    if event.outcome is _HIRED:
         row.filled += 1
 
 
@@ -209,6 +223,7 @@ _EVENTS: frozenset[type[Event]] = frozenset({VacancyDrafted, *_CHANGES})
 class Vacancies(ReadModel[VacancyRow]):
     """One row per vacancy."""
 
+    version = 2
     row = VacancyRow
     table = Table(
         "vacancies",
@@ -251,7 +266,7 @@ def _drafted(event: VacancyDrafted, recorded: RecordedEvent) -> VacancyRow:
         stream_id=recorded.stream_id,
         agency_code=recorded.agency_code,
         title=event.content.title,
-        status=VacancyStatus.DRAFT.value,
+        status=_DRAFT,
         drafted_on=recorded.occurred_on,
         external_id=event.external_id,
         headcount=event.content.headcount,
@@ -262,4 +277,5 @@ def _drafted(event: VacancyDrafted, recorded: RecordedEvent) -> VacancyRow:
         screened_with=event.screening.version,
         first_position=recorded.position,
         last_position=recorded.position,
+        content_position=recorded.position,
     )

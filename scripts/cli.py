@@ -12,6 +12,7 @@ import typer
 from rich.table import Table
 
 from ..application.commands import parse_command, schemas
+from ..application.views import DutyView
 from ..domain.errors import InvalidInput, TaizhangError
 from ..domain.screening import screen as screen_text
 from ..infrastructure.embedded import new_key
@@ -19,11 +20,14 @@ from ..infrastructure.tabular import RowError, open_table
 from . import (
     cli_enterprises,
     cli_fairs,
+    cli_history,
     cli_imports,
     cli_jobs,
     cli_notices,
     cli_people,
+    cli_privacy,
     cli_projections,
+    cli_proof,
     cli_rectification,
     cli_registry,
     cli_spot_checks,
@@ -55,6 +59,8 @@ app = typer.Typer(
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
 app.add_typer(cli_fairs.app, name="fairs")
 app.add_typer(cli_enterprises.app, name="enterprises")
+app.command("history")(cli_history.history)
+app.add_typer(cli_privacy.app, name="erasure")
 app.add_typer(cli_imports.app, name="import")
 app.add_typer(cli_jobs.app, name="jobs")
 app.add_typer(keys, name="keys")
@@ -67,6 +73,11 @@ app.add_typer(cli_rectification.app, name="rectification")
 app.add_typer(cli_spot_checks.app, name="spot-check")
 app.command("run-due")(cli_jobs.run_due)
 app.command("serve-jobs", help=cli_jobs.SERVE_HELP)(cli_jobs.serve_jobs)
+app.command("seal")(cli_proof.seal)
+app.command("verify")(cli_proof.verify)
+app.command("export")(cli_proof.export)
+app.command("accesses")(cli_proof.accesses)
+keys.command("public")(cli_proof.public)
 
 
 @app.command()
@@ -122,7 +133,12 @@ def worklist(
     day: Annotated[
         str | None, typer.Option(help="As of the end of this day (YYYY-MM-DD); today if left out.")
     ] = None,
-    of: Annotated[str | None, typer.Option(help="Only the duties of this member of staff.")] = None,
+    of: Annotated[
+        str | None,
+        typer.Option(
+            help="Only the duties of this member of staff, and those of the agency without one."
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Show what is due at an agency and those below it: for whom, by when, and why."""
@@ -143,13 +159,17 @@ def worklist(
                 f"{duty.due_on}{'（暂定）' if duty.provisional else ''}",
                 str(max(duty.days_late, 0) or ""),
                 duty.title_zh,
-                duty.subject or str(duty.subject_id)[:8],
+                duty.subject or _person(duty) or str(duty.subject_id)[:8],
                 duty.employer_name or "",
                 duty.agency_code,
-                duty.staff_id,
+                duty.staff_id or "（待确定）",
                 duty.citation,
             )
         tables.print(table if duties else "无到期事项")
+
+
+def _person(duty: DutyView) -> str:
+    return " ".join(filter(None, (duty.ledger_number, duty.person_name_masked)))
 
 
 @app.command()
@@ -237,9 +257,24 @@ def screen(
         fail(InvalidInput(f"{unread} line(s) could not be read; the others are in {out}"))
 
 
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Wrap every person's key by TAIZHANG_MASTER_KEY in place of TAIZHANG_FORMER_MASTER_KEY.
+
+    Events are not rewritten. Stopped on the way, it is run again. Afterwards take
+    TAIZHANG_FORMER_MASTER_KEY away everywhere and destroy that key.
+    """
+    with opened() as taizhang, progress_bar("keys") as bar:
+        task = bar.add_task("wrapping anew", total=None)
+        changed = taizhang.keys.rotate(
+            lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    console.print(f"{changed} keys were wrapped anew", highlight=False)
+
+
 @keys.command("new")
 def make_key() -> None:
-    """Print a new random key for TAIZHANG_MASTER_KEY or TAIZHANG_IDENTITY_KEY. Keep it safe."""
+    """Print a new random key for TAIZHANG_MASTER_KEY, …_IDENTITY_KEY or …_SEALING_KEY. Keep it safe."""
     typer.echo(new_key())
 
 

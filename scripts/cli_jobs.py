@@ -45,7 +45,7 @@ SERVE_HELP = "\n\n".join(
         "Do what is due as soon as it is due, until SIGTERM or Ctrl-C.",
         "It keeps the read models level and does, for every agency and each day or month that is over in "
         "Asia/Shanghai: lapse of vacancies and registrations, reminders of duties that became overdue, "
-        "and the notices.",
+        "the notices, and the steps of spot-checks.",
         "What is due is computed from the database: after days of standstill each of them is caught up "
         "on, oldest first. Two of these at once, or one beside `taizhang run-due`, do nothing twice.",
         "SIGTERM finishes the run in hand and ends. Killed outright, nothing is lost: the next one goes "
@@ -81,7 +81,8 @@ def serve_jobs(
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: scheduler.stop())
         console.print("serving jobs; end with Ctrl-C")
-        scheduler.serve()
+        with taizhang.seals.following():
+            scheduler.serve()
 
 
 def run_due(

@@ -15,6 +15,10 @@ app = typer.Typer(
     help="Job seekers and people in assistance: counts, ledgers, courses.", no_args_is_help=True
 )
 Person = Annotated[UUID, typer.Argument(help="The id of the person's ledger.")]
+Reason = Annotated[
+    str | None,
+    typer.Option(help="Why personal data are needed: shows them, and is logged (Article 51)."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -50,10 +54,7 @@ def ledger(
     person: Person,
     agency: Agency,
     staff: Staff = SYSTEM_STAFF_ID,
-    reason: Annotated[
-        str | None,
-        typer.Option(help="Why personal data are needed: shows them, and is logged (Article 51)."),
-    ] = None,
+    reason: Reason = None,
 ) -> None:
     """Print a person's ledger by its sections (Articles 17 and 32), as JSON."""
     with opened() as taizhang:
@@ -69,17 +70,20 @@ def course(
     person: Annotated[UUID, typer.Argument(help="The id of a case or of the person's ledger.")],
     agency: Agency,
     staff: Staff = SYSTEM_STAFF_ID,
+    reason: Reason = None,
 ) -> None:
     """Print the course of assistance: stages, plan against what happened, duties met and missed."""
     with opened() as taizhang:
         taizhang.projections.catch_up()
-        for one in taizhang.queries().people.case_course(person, by=actor(staff, agency)):
+        for one in taizhang.queries().people.case_course(
+            person, by=actor(staff, agency), reason=reason
+        ):
             typer.echo(one.model_dump_json(indent=2))
 
 
 @app.command("training-needs")
 def training_needs(agency: Agency, staff: Staff = SYSTEM_STAFF_ID) -> None:
-    """Print the training needs of job seekers, summed up (Article 54), as JSON."""
+    """Print the training needs of job seekers and employers, summed up (Article 54), as JSON."""
     with opened() as taizhang:
         taizhang.projections.catch_up()
         view = taizhang.queries().people.training_needs(agency, by=actor(staff, agency))

@@ -33,13 +33,14 @@ def catch_up() -> None:
 
 @app.command("follow")
 def follow() -> None:
-    """Keep the read models level until SIGTERM or Ctrl-C."""
+    """Keep the read models level, and the log sealed, until SIGTERM or Ctrl-C."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with opened() as taizhang:
         console.print("following; end with Ctrl-C")
-        taizhang.projections.follow(stop)
+        with taizhang.seals.following():
+            taizhang.projections.follow(stop)
 
 
 @app.command("status")

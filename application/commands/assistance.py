@@ -25,6 +25,7 @@ from ...domain.assistance.readiness import UnreadyCause
 from ...domain.assistance.state import case_stream
 from ...domain.assistance.team_and_plan import PlanStage, RevisionCause, TeamMember
 from ...domain.assistance.visits import VisitMethod, Willingness
+from ...domain.errors import InvalidInput
 from ...domain.job_seeker import registration, status
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
@@ -60,6 +61,11 @@ class SignAgreement(Command, name="sign_assistance_agreement"):
         """Sign it, where the ledger and the agreement before allow it."""
         occasion = context.occasion
         ledger = PersonalLedger(context, self.person_id)
+        if ledger.person_id != self.person_id:
+            raise InvalidInput(
+                f"this ledger was merged into {ledger.person_id}: sign with that one",
+                field="person_id",
+            )
         ledger.state.require_served(occasion)
         previous = None
         if self.number > 1:
@@ -77,6 +83,7 @@ class SignAgreement(Command, name="sign_assistance_agreement"):
             self.number,
             self.specialist_id,
             self.place,
+            [context.look(AssistanceCase, case_id) for case_id in ledger.state.merging.cases],
         )
         moved = registration.move(ledger.state, occasion, "签订就业援助服务协议")
         return [*signed, *ledger.addressed(moved)]
@@ -300,7 +307,9 @@ class EndProgramme(ProgrammeCommand, name="end_programme"):
 
 
 class MakeVisit(CaseCommand, name="make_follow_up_visit"):
-    """Record a follow-up visit; `about_id` names the service that is followed up (Article 27)."""
+    """Record a follow-up visit; `about_id` names the service that is followed up (Articles 27 and 60)."""
+
+    power: ClassVar[Power] = Power.VISIT
 
     visit_id: UUID
     about_id: UUID | None = None

@@ -66,7 +66,8 @@ def as_case(aggregate: Aggregate) -> AssistanceCase:
 
 def live_case(context: Context, person_id: UUID) -> AssistanceCase | None:
     """Return the person's case whose agreement is in force, None without one."""
-    case = last_case(context.look, person_id)
+    ledger = context.look(JobSeekerLedger, person_id)
+    case = last_case(context.look, person_id, ledger.merging.cases)
     return case if case.is_live else None
 
 

@@ -11,11 +11,12 @@ from pydantic import Field
 
 from ...domain.aggregate import Aggregate
 from ...domain.employer import ledger as ledgers
-from ...domain.employer import papers, services, vacancy
+from ...domain.employer import papers, services, training, vacancy
 from ...domain.employer.content import VacancyContent, screen_content
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.employer.papers import AgentVerified, Channel, EmployerBasics, LicenceKind
 from ...domain.employer.services import GuidanceKind
+from ...domain.employer.training import EmployerTrainingNeed
 from ...domain.employer.vacancy import ReviewDefect, WithdrawalReason
 from ...domain.events import Event
 from ...domain.identity import CreditCode, IdentityNumber
@@ -171,6 +172,16 @@ class GiveEmployerGuidance(EmployerCommand, name="give_employer_guidance"):
         given = services.give_guidance(ledger, self.guidance, self.about, self.advice, self.plan)
         key = ServedAsKey(context, ledger)
         return [*given, *key.guided(self.guidance, self.about, self.advice, self.plan)]
+
+
+class StateTrainingNeeds(EmployerCommand, name="state_employer_training_needs"):
+    """Record what training an employer needs, in place of what it stated before (Article 54)."""
+
+    needs: tuple[EmployerTrainingNeed, ...] = Field(max_length=50)
+
+    def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
+        """Record it."""
+        return training.state_needs(ledger, self.needs)
 
 
 class VacancyCommand(EmployerCommand):
@@ -366,6 +377,7 @@ ALL: tuple[type[Command], ...] = (
     RegisterEmployer,
     BookEmployerGuidance,
     GiveEmployerGuidance,
+    StateTrainingNeeds,
     DraftVacancy,
     ReviseVacancy,
     SubmitVacancy,

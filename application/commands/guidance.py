@@ -159,7 +159,7 @@ class GiveGuidance(JobSeekerCommand, name="give_guidance"):
                 about=self.about,
                 advice=self.advice,
                 labour_market_information=self.labour_market_information,
-                plan=self.plan,
+                plan=self.plan or "",
                 booking_id=self.booking_id,
                 session_id=None,
             ),

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ...domain.aggregate import Aggregate
-from ...domain.employer.fairs import FairJoined, FairResultKnown, ReferralMadeAtFair
+from ...domain.employer.fairs import FairJoined, FairLeft, FairResultKnown, ReferralMadeAtFair
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.events import Event
 from ...domain.identity import CreditCode
@@ -116,7 +116,10 @@ class PreAnnounceFair(FairCommand, name="pre_announce_fair"):
 
 
 class RescheduleFair(FairCommand, name="reschedule_fair"):
-    """Give a job fair other days; it is announced anew (Article 43, item 2)."""
+    """Give a job fair other days; it is announced anew (Article 43, item 2).
+
+    The reason is shown to the public: name nobody in it.
+    """
 
     first_day: date
     last_day: date | None = None
@@ -129,7 +132,7 @@ class RescheduleFair(FairCommand, name="reschedule_fair"):
 
 
 class CancelFair(FairCommand, name="cancel_fair"):
-    """Cancel a job fair (Article 43)."""
+    """Cancel a job fair (Article 43). The reason is shown to the public: name nobody in it."""
 
     reason: str = Field(min_length=1, max_length=1000)
 
@@ -213,9 +216,18 @@ class WithdrawEmployer(FairEmployerCommand, name="withdraw_employer_from_fair"):
     vacancy_ids: tuple[UUID, ...] = ()
     reason: str = Field(min_length=1, max_length=1000)
 
-    def decide_on(self, fair: JobFair, context: Context) -> list[Event]:
-        """Take it off; without vacancies named, altogether."""
-        return admission.withdraw(fair, self.employer(context), self.vacancy_ids, self.reason)
+    def decide_on(self, fair: JobFair, context: Context) -> Decided:
+        """Take it off, in the fair and in the employer's ledger; without vacancies named, altogether.
+
+        Rule 43.1.
+        """
+        employer_id = self.employer(context)
+        context.look(EmployerLedger, employer_id)
+        left = FairLeft(fair_id=self.fair_id, vacancy_ids=self.vacancy_ids, reason=self.reason)
+        return [
+            *admission.withdraw(fair, employer_id, self.vacancy_ids, self.reason),
+            Addressed(employer_id, left),
+        ]
 
 
 class TakePaperRegistrations(FairCommand, name="take_paper_registrations"):

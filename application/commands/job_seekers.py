@@ -11,6 +11,8 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...domain.aggregate import Aggregate
+from ...domain.assistance.merging import go_on_under
+from ...domain.assistance.state import AssistanceCase, cases_of
 from ...domain.employer.papers import Channel
 from ...domain.errors import InvalidInput
 from ...domain.events import Event
@@ -29,12 +31,12 @@ from ...domain.job_seeker.registration import (
     SkillLevel,
     Wishes,
 )
-from ...domain.job_seeker.status import NamedBy, StatusRegistration
+from ...domain.job_seeker.status import AssistanceCalledFor, NamedBy, StatusRegistration
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power, require
 from ..ports import Identities
 from .base import Addressed, Command, Context, Decided
-from .cases import require_not_assisted
+from .cases import live_case, require_not_assisted
 from .job_fairs import registered_at_fair
 
 
@@ -57,8 +59,17 @@ class JobSeekerCommand(Command):
         return ledger.agency_code or None
 
     def decide(self, aggregate: Aggregate, context: Context) -> Decided:
-        """Return the events that follow for the person's ledger."""
-        return self.decide_for(as_ledger(aggregate), context)
+        """Return the events that follow for the person's ledger.
+
+        No agreement is called for while one is in force.
+
+        Rule 23.1.
+        """
+        found = self.decide_for(as_ledger(aggregate), context)
+        calls = [event for event in found if isinstance(event, AssistanceCalledFor)]
+        if calls and live_case(context, self.job_seeker_id) is not None:
+            return [event for event in found if event not in calls]
+        return found
 
     @abstractmethod
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> Decided:
@@ -356,7 +367,7 @@ class MergeJobSeekerLedgers(JobSeekerCommand, name="merge_job_seeker_ledgers"):
         return self
 
     def decide_for(self, ledger: JobSeekerLedger, context: Context) -> Decided:
-        """Record the merge in both ledgers, with neither of which a live case goes.
+        """Record the merge in both ledgers, with neither of which a live case goes, and in past cases.
 
         Rules 9.1, 24.
         """
@@ -365,7 +376,11 @@ class MergeJobSeekerLedgers(JobSeekerCommand, name="merge_job_seeker_ledgers"):
         require(context.directory, occasion.actor, self.power, owner, occasion.today)
         for person_id in (self.job_seeker_id, self.merged_id):
             require_not_assisted(context, person_id, "24", _FIRST)
-        here, there = merging.merge(
+        going_over = [
+            *(context.look(AssistanceCase, case_id) for case_id in merged.merging.cases),
+            *cases_of(context.look, self.merged_id),
+        ]
+        taken_over, given_up = merging.merge(
             ledger,
             self.job_seeker_id,
             merged,
@@ -373,8 +388,18 @@ class MergeJobSeekerLedgers(JobSeekerCommand, name="merge_job_seeker_ledgers"):
             occasion,
             self.reason,
             self.evidence,
+            tuple(case.case_id for case in going_over if case.case_id is not None),
         )
-        return [*here, *(Addressed(self.merged_id, event) for event in there)]
+        return [
+            *(Addressed(self.merged_id, event) for event in given_up),
+            *taken_over,
+            *(
+                Addressed(case.case_id, event)
+                for case in going_over
+                if case.case_id is not None
+                for event in go_on_under(case, self.job_seeker_id)
+            ),
+        ]
 
 
 _FIRST = "transfer or end it first"

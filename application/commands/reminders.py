@@ -34,17 +34,20 @@ class RecordOverdueDuty(Command, name="record_overdue_duty"):
     duty: str
     arose_position: int
     since_position: int
-    stream_id: UUID
+    ledger_id: UUID
     item_id: UUID | None
     rule: str
     agency_code: AgencyCode
     staff_id: str
     due_on: date
     provisional: bool
+    turn: int = 0
 
     def stream(self, identities: Identities, directory: Directory) -> UUID:
         """Return the reminder's stream, one for each spell of a duty."""
-        return reminder_stream(self.subject_id, self.duty, self.arose_position, self.since_position)
+        return reminder_stream(
+            self.subject_id, self.duty, self.arose_position, self.since_position, self.turn
+        )
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the agency that is responsible for the duty."""

@@ -79,7 +79,7 @@ class PlanSpotCheck(Command, name="plan_spot_check"):
 
     def stream(self, identities: Identities, directory: Directory) -> UUID:
         """Return the stream of the superior's check of this kind and month. Raises NotFound."""
-        superior = directory.holder(self.agency_code, self.cut_off)
+        superior = directory.holder(self.agency_code, planning.last_day(self.month))
         if superior is None:
             raise NotFound(f"no agency bears the code {self.agency_code}", field="agency_code")
         return planning.check_stream(superior.stream_id, self.kind, self.month)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,11 +12,12 @@ from pydantic import BaseModel, ConfigDict
 
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
-from ..events import Event, RecordedEvent
+from ..events import REGISTRY, Event, Personal, RecordedEvent
+from ..job_seeker.status import Unmet
 from ..organisation.directory import Directory
 from ..organisation.specialist import require_specialist
 from .facts import Fact, require
-from .state import AssistanceCase, CaseStage, Item, ItemKind, OfCase, case_stream
+from .state import AssistanceCase, CaseStage, Item, ItemKind, OfCase, later_of
 
 
 class ServicePlace(StrEnum):
@@ -33,11 +35,11 @@ class ServicePlace(StrEnum):
 class LedgerFacts(NamedTuple):
     """What a case needs to know of the person's ledger.
 
-    `problem` says which condition of Chapter 3 is not met (None: all are); `residence_area` is the
+    `problem` is the condition of Chapter 3 that is not met (None: all are); `residence_area` is the
     division in which the person lives, where it is stated.
     """
 
-    problem: str | None
+    problem: Unmet | None
     residence_area: str | None = None
 
 
@@ -64,11 +66,16 @@ class AgreementSigned(OfCase, Event, name="assistance_case.agreement_signed"):
     continued: Continued | None
 
 
-class SpecialistChanged(OfCase, Event, name="assistance_case.specialist_changed"):
+class SpecialistChanged(
+    OfCase, Event, name="assistance_case.specialist_changed", version=2, subject="person_id"
+):
     """Another specialist of the agency (`specialist_id`) answers for the case from now on."""
 
     former_specialist_id: str
-    reason: str
+    reason: Personal
+
+
+REGISTRY.was_in_clear(SpecialistChanged.event_name, 1, "reason")
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -76,6 +83,7 @@ class SpecialistChanged(OfCase, Event, name="assistance_case.specialist_changed"
 
 @changed_by(AgreementSigned)
 def _signed(case: AssistanceCase, event: AgreementSigned, recorded: RecordedEvent) -> None:
+    case.case_id = recorded.stream_id
     case.person_id = event.person_id
     case.number = event.number
     case.agency_code = event.agency_code
@@ -110,17 +118,20 @@ def signing_facts(case: AssistanceCase, ledger: LedgerFacts) -> tuple[Fact, ...]
         Fact(
             ledger.problem is None,
             "已求职登记，经评估为重点帮扶对象，已办理失业（转移就业）登记和就业困难人员认定，或属本市、区确定的重点帮扶人员",
-            ledger.problem or "",
+            ledger.problem.text if ledger.problem else "",
+            ledger.problem.text_zh if ledger.problem else "",
         ),
         Fact(
             not case.is_live,
             "没有履行中的就业援助服务协议",
             f"agreement {case.number} of the person is in force, at agency {case.agency_code}",
+            "终止履行中的协议",
         ),
         Fact(
             not in_placement,
             "未在公益性岗位安置期内",
             "the person is placed in a public-welfare post: record the end of the placement first",
+            "公益性岗位安置期满",
         ),
     )
 
@@ -135,8 +146,11 @@ def sign(
     number: int,
     specialist_id: str,
     place: ServicePlace,
+    taken_over: Sequence[AssistanceCase] = (),
 ) -> list[Event]:
     """Sign the person's `number`-th agreement, by the agency that acts; `previous` is the one before.
+
+    `taken_over` are the cases under ledgers that were merged into the person's.
 
     After an approved transfer the receiving agency signs, and services that are followed up go on.
 
@@ -152,13 +166,13 @@ def sign(
         raise InvalidInput("agreements are numbered from 1, one after another", field="number")
     if previous is not None and previous.signed_on is None:
         raise NotFound(f"the person has no agreement {number - 1}", field="number")
-    in_placement = previous is not None and previous.stage is CaseStage.PLACED
-    last = previous or case
+    last = later_of(previous or case, *taken_over)
+    in_placement = last.stage is CaseStage.PLACED
     require(
         "30.2" if in_placement else "23.1" if last.is_live else "13.1", signing_facts(last, ledger)
     )
     agency_code = occasion.actor.agency_code
-    continued = None if previous is None else _continued(previous, directory, occasion)
+    continued = _continued(last, directory, occasion)
     _require_place(ledger, place, agency_code)
     require_specialist(directory, specialist_id, agency_code, occasion.occurred_on)
     return [
@@ -203,7 +217,7 @@ def _continued(
     previous: AssistanceCase, directory: Directory, occasion: Occasion
 ) -> Continued | None:
     transfer = previous.transfer
-    if transfer is None or previous.person_id is None or previous.assisted_since is None:
+    if transfer is None or previous.case_id is None or previous.assisted_since is None:
         return None
     day = occasion.occurred_on
     if directory.holder(transfer.to_agency_code, day) is not directory.holder(
@@ -217,15 +231,9 @@ def _continued(
             f"the transfer was approved only on {previous.stage_since}", field="occurred_on"
         )
     return Continued(
-        case_id=case_id_of(previous),
+        case_id=previous.case_id,
         assisted_since=previous.assisted_since,
         referrals_failed=previous.referrals_failed,
         referrals_at_fault=previous.referrals_at_fault,
         items={key: item.model_copy() for key, item in previous.items.items()},
     )
-
-
-def case_id_of(case: AssistanceCase) -> UUID:
-    """Return the stream of a case that was begun."""
-    assert case.person_id is not None
-    return case_stream(case.person_id, case.number)

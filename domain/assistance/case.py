@@ -18,6 +18,7 @@ from . import (
     employment,
     ending,
     guidance,
+    merging,
     moving,
     placement,
     programmes,
@@ -27,7 +28,7 @@ from . import (
     visits,
 )
 from .agreement import LedgerFacts
-from .facts import Fact, Step
+from .facts import Fact, Step, being_assisted
 from .readiness import UnreadyCause
 from .state import AssistanceCase, CaseStage
 
@@ -46,6 +47,7 @@ PARTS: Final = (
     placement,
     moving,
     ending,
+    merging,
 )
 
 CONTACTS: Final[frozenset[type[Event]]] = frozenset(
@@ -112,11 +114,7 @@ def available_steps(
     Rules 13.1, 24, 26, 28, 29, 30.1, 30.2.
     """
     again = case.stage is CaseStage.ENDED and case.placement.ended_on is not None
-    assisted = Fact(
-        case.stage is CaseStage.ASSISTED,
-        "正在接受就业援助专门服务",
-        f"the case is {case.stage}, not being assisted",
-    )
+    assisted = being_assisted(case)
     return (
         Step(
             "sign_agreement",
@@ -154,6 +152,7 @@ def _lacks_skills(case: AssistanceCase) -> Fact:
         not case.readiness.job_ready and case.readiness.cause == UnreadyCause.SKILLS,
         "就业准备不足，原因为知识、技能等",
         "the last assessment found no unreadiness by knowledge or skills",
+        "就业准备状况评估认定因知识、技能等准备不足",
     )
 
 
@@ -164,4 +163,5 @@ def _may_move(case: AssistanceCase) -> Fact:
         "a transfer is under way"
         if case.transfer is not None
         else f"the case is {case.stage}: no agreement is in force",
+        "办结进行中的划转" if case.transfer is not None else "履行中的就业援助服务协议",
     )

@@ -9,7 +9,7 @@ from ..errors import InvalidInput, RuleBroken
 from ..events import Event, Personal, RecordedEvent
 from ..organisation.directory import Directory
 from ..regulation.edition import Edition
-from .facts import Fact, require
+from .facts import Fact, being_assisted, require
 from .state import AssistanceCase, CaseStage, Consultation, OfCase
 
 # --- events -----------------------------------------------------------------------------------
@@ -88,26 +88,25 @@ def consultation_facts(case: AssistanceCase, edition: Edition) -> tuple[Fact, ..
     """
     wanted = edition.referrals_before_consultation
     return (
-        Fact(
-            case.stage is CaseStage.ASSISTED,
-            "正在接受就业援助专门服务",
-            f"the case is {case.stage}, not being assisted",
-        ),
+        being_assisted(case),
         Fact(
             case.readiness.job_ready,
             "已具备上岗条件",
             "the person is not found job-ready",
+            "就业准备状况评估认定已具备上岗条件",
         ),
         Fact(
             wanted.reached(case.referrals_failed),
             f"已匹配推荐{case.referrals_failed}次仍未实现就业（{wanted.amount}次以上可申请）",
             f"{case.referrals_failed} referral(s) have ended without employment: "
             f"a consultation needs {wanted.amount}",
+            f"{wanted.amount}次以上匹配推荐未实现就业（已有{case.referrals_failed}次）",
         ),
         Fact(
             case.consultation is None,
             "没有进行中的专家会诊",
             "a consultation is under way: give feedback to its experts",
+            "办结进行中的专家会诊",
         ),
     )
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, RuleBroken
 from ..events import Event, Personal, RecordedEvent
-from .facts import Fact, require
+from .facts import Fact, being_assisted, require
 from .state import AssistanceCase, CaseStage, ItemKind, OfCase
 
 
@@ -93,17 +93,19 @@ def ending_facts(case: AssistanceCase) -> tuple[Fact, ...]:
     """
     on = f"{case.visits.unwilling_on}" if case.visits.unwilling_on else ""
     return (
-        Fact(
-            case.stage is CaseStage.ASSISTED,
-            "正在接受就业援助专门服务",
-            f"the case is {case.stage}, not being assisted",
-        ),
+        being_assisted(case),
         Fact(
             case.visits.unwilling_on is not None,
             f"{on}跟踪回访时，本人明确表示无就业意愿或拒绝接受服务",
             "the person was not visited yet"
             if case.visits.last_on is None
             else f"at the last visit on {case.visits.last_on} the person was willing",
+            "跟踪回访时本人明确表示无就业意愿或拒绝接受服务"
+            + (
+                f"（最近一次{case.visits.last_on}回访，有就业意愿）"
+                if case.visits.last_on
+                else "（尚未回访）"
+            ),
         ),
     )
 

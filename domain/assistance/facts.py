@@ -6,14 +6,36 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..errors import RuleBroken
+from .state import AssistanceCase, CaseStage
 
 
 class Fact(NamedTuple):
-    """One condition of a step: whether it is met, in the words of a reader, and what is missing if not."""
+    """One condition of a step: whether it is met, and how that is said.
+
+    `text_zh` says it to a reader where it is met, `wanting_zh` what is then wanting where it is not;
+    `missing` is what a refusal says.
+    """
 
     met: bool
     text_zh: str
     missing: str
+    lacking_zh: str = ""
+    """What is wanting, where the words for the met condition do not serve."""
+
+    @property
+    def wanting_zh(self) -> str:
+        """What is wanting, in the words of a reader."""
+        return f"尚缺：{self.lacking_zh or self.text_zh}"
+
+
+def being_assisted(case: AssistanceCase) -> Fact:
+    """Return the fact on which most steps depend: that the person is being assisted."""
+    return Fact(
+        case.stage is CaseStage.ASSISTED,
+        "正在接受就业援助专门服务",
+        f"the case is {case.stage}, not being assisted",
+        f"处于就业援助中（现为：{case.stage.label_zh}）",
+    )
 
 
 class Step(NamedTuple):

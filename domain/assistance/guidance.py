@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ..aggregate import Occasion, changed_by
 from ..errors import RuleBroken
-from ..events import Event, Personal, RecordedEvent
+from ..events import REGISTRY, Event, Personal, RecordedEvent
 from .facts import Fact, require
 from .readiness import UnreadyCause
 from .state import AssistanceCase, CaseStage, Item, ItemKind, OfCase
@@ -41,15 +41,20 @@ class AssistedGuidance(StrEnum):
 # --- events -----------------------------------------------------------------------------------
 
 
-class GuidanceGiven(OfCase, Event, name="assistance_case.guidance_given", subject="person_id"):
-    """Guidance was given; group guidance follows a plan, interview guidance may name its referral."""
+class GuidanceGiven(
+    OfCase, Event, name="assistance_case.guidance_given", version=2, subject="person_id"
+):
+    """Guidance was given; group guidance follows a plan (else empty), interview guidance may name its referral."""
 
     guidance_id: UUID
     guidance: AssistedGuidance
     about: Personal
     advice: Personal
-    plan: str | None
+    plan: Personal
     referral_id: UUID | None
+
+
+REGISTRY.was_in_clear(GuidanceGiven.event_name, 1, "plan")
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -92,7 +97,7 @@ def give(
             guidance=guidance,
             about=about,
             advice=advice,
-            plan=plan,
+            plan=plan or "",
             referral_id=referral_id,
         )
     ]
@@ -108,5 +113,6 @@ def psychological_facts(case: AssistanceCase) -> tuple[Fact, ...]:
             not case.readiness.job_ready and case.readiness.cause == UnreadyCause.ATTITUDE,
             "就业准备不足，原因为就业择业观念",
             "the last assessment found no unreadiness by attitude: assess readiness first",
+            "就业准备状况评估认定因就业择业观念准备不足",
         ),
     )

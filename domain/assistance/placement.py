@@ -9,7 +9,7 @@ from ..calendar import add_months
 from ..errors import InvalidInput, RuleBroken
 from ..events import Event, Personal, RecordedEvent
 from ..regulation.edition import Edition
-from .facts import Fact, require
+from .facts import Fact, being_assisted, require
 from .state import AssistanceCase, CaseStage, OfCase, Placement
 
 # --- events -----------------------------------------------------------------------------------
@@ -84,17 +84,15 @@ def placement_facts(
     wanted = edition.referrals_before_placement
     blameless = case.referrals_failed - case.referrals_at_fault
     facts = [
-        Fact(
-            case.stage is CaseStage.ASSISTED,
-            "正在接受就业援助专门服务",
-            f"the case is {case.stage}, not being assisted",
-        ),
+        being_assisted(case),
         Fact(
             reached is not None and day >= reached,
             f"自{since or '签订协议之日'}起接受专门服务满{term.amount}个月",
             f"{term.amount} months of assistance are reached only on {reached}"
             if reached
             else "no agreement was signed yet",
+            f"自签订协议起满{term.amount}个月"
+            + (f"（{reached}满）" if reached else "（尚未签订）"),
         ),
         Fact(
             case.performance_met is True,
@@ -102,13 +100,21 @@ def placement_facts(
             "that the person keeps the agreement and the plan is not assessed"
             if case.performance_met is None
             else "the person was last assessed as not keeping the agreement",
+            "经评估积极履行约定义务、执行行动计划"
+            + ("（尚未评估）" if case.performance_met is None else "（最近一次评估：未履行）"),
         ),
-        Fact(case.readiness.job_ready, "已具备上岗条件", "the person is not found job-ready"),
+        Fact(
+            case.readiness.job_ready,
+            "已具备上岗条件",
+            "the person is not found job-ready",
+            "就业准备状况评估认定已具备上岗条件",
+        ),
         Fact(
             wanted.reached(blameless),
             f"非本人原因，匹配推荐{blameless}次仍未实现就业（要求{wanted.amount}次以上）",
             f"{blameless} referral(s) have ended without employment and without the person's own "
             f"fault: a placement needs {wanted.amount}",
+            f"非本人原因{wanted.amount}次以上匹配推荐未实现就业（已有{blameless}次）",
         ),
     ]
     if fit is not None:

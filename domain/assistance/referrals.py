@@ -69,8 +69,14 @@ def referral_facts(case: AssistanceCase) -> tuple[Fact, ...]:
             "经评估已具备上岗条件",
             "the person is not found job-ready (able to start within 2 weeks): assess, and give "
             "guidance or training first",
+            "就业准备状况评估认定已具备上岗条件",
         ),
-        Fact(case.plan.revision > 0, "已制定就业援助方案", "there is no assistance plan yet"),
+        Fact(
+            case.plan.revision > 0,
+            "已制定就业援助方案",
+            "there is no assistance plan yet",
+            "就业援助方案和行动计划",
+        ),
     )
 
 

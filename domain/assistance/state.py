@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -153,8 +153,10 @@ class AssistanceCase(Aggregate):
     """What decisions about a case need. One per agreement: the `number`-th of the person."""
 
     kind: ClassVar[str] = "assistance_case"
+    shape: ClassVar[int] = 2
     changes: ClassVar[dict[type[Event], Change]] = {}
 
+    case_id: UUID | None = None
     person_id: UUID | None = None
     number: int = 0
     agency_code: str = ""
@@ -239,13 +241,33 @@ class AssistanceCase(Aggregate):
 
 
 def last_case(
-    look: Callable[[type[AssistanceCase], UUID], AssistanceCase], person_id: UUID
+    look: Callable[[type[AssistanceCase], UUID], AssistanceCase],
+    person_id: UUID,
+    taken_over: Iterable[UUID] = (),
 ) -> AssistanceCase:
-    """Return the person's last case, an empty one where there is none; `look` gives that of a stream."""
-    last, number = AssistanceCase(), 1
+    """Return the person's last case, an empty one where there is none; `look` gives that of a stream.
+
+    `taken_over` are the cases under ledgers that were merged into the person's.
+    """
+    last = AssistanceCase()
+    for case in cases_of(look, person_id):
+        last = case
+    return later_of(last, *(look(AssistanceCase, case_id) for case_id in taken_over))
+
+
+def cases_of(
+    look: Callable[[type[AssistanceCase], UUID], AssistanceCase], person_id: UUID
+) -> Iterator[AssistanceCase]:
+    """Yield the cases that were signed under a ledger, the first one first."""
+    number = 1
     while (case := look(AssistanceCase, case_stream(person_id, number))).signed_on is not None:
-        last, number = case, number + 1
-    return last
+        yield case
+        number += 1
+
+
+def later_of(case: AssistanceCase, *others: AssistanceCase) -> AssistanceCase:
+    """Return the case that was signed last."""
+    return max((case, *others), key=lambda one: one.signed_on or date.min)
 
 
 def case_stream(person_id: UUID, number: int) -> UUID:

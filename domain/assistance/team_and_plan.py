@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
-from ..events import Event, Personal, RecordedEvent
+from ..events import ERASED, REGISTRY, Event, InClear, Payload, Personal, RecordedEvent
 from ..organisation.directory import Directory
 from .facts import Fact, require
 from .state import AssistanceCase, OfCase, Plan
@@ -56,6 +59,26 @@ class PlanStage(BaseModel):
     until: date
 
 
+class StageDates(BaseModel):
+    """The dates of a stage, as an event holds them; what it is about stands beside, encrypted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    begins_on: date
+    until: date
+
+
+class StageWording(BaseModel):
+    """What a stage is about."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    title: str
+    goal: str
+
+
 class RevisionCause(StrEnum):
     """What asks for another plan (Articles 26.3 and 28)."""
 
@@ -82,20 +105,74 @@ class TeamFormed(OfCase, Event, name="assistance_case.team_formed"):
     members: tuple[TeamMember, ...]
 
 
-class PlanMade(OfCase, Event, name="assistance_case.plan_made", subject="person_id"):
+class Planned(BaseModel):
+    """The stages of a plan: their dates, and in `wording` their titles and goals, as JSON."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    stages: tuple[StageDates, ...]
+    wording: Personal
+
+    @property
+    def worded_stages(self) -> tuple[PlanStage, ...]:
+        """The stages with what they are about, which nobody can tell any more of an erased person."""
+        wording = (
+            {}
+            if self.wording == ERASED
+            else {worded.number: worded for worded in _WORDINGS.validate_json(self.wording)}
+        )
+        erased = StageWording(number=0, title=ERASED, goal=ERASED)
+        return tuple(
+            PlanStage(
+                **dates.model_dump(),
+                **wording.get(dates.number, erased).model_dump(exclude={"number"}),
+            )
+            for dates in self.stages
+        )
+
+
+_WORDINGS: Final = TypeAdapter(tuple[StageWording, ...])
+
+
+class PlanMade(
+    OfCase, Planned, Event, name="assistance_case.plan_made", version=2, subject="person_id"
+):
     """Assistance plan and action plan were made with the person: route, timetable, goals by stage."""
 
     aim: Personal
-    stages: tuple[PlanStage, ...]
 
 
-class PlanRevised(OfCase, Event, name="assistance_case.plan_revised", subject="person_id"):
+class PlanRevised(
+    OfCase, Planned, Event, name="assistance_case.plan_revised", version=2, subject="person_id"
+):
     """The plan was changed with the person; `consultation_id` names the experts whose opinion asked for it."""
 
     cause: RevisionCause
     reason: Personal
-    stages: tuple[PlanStage, ...]
     consultation_id: UUID | None
+
+
+def _stages(stages: Iterable[PlanStage]) -> dict[str, Any]:
+    """Return the fields of `Planned` for these stages."""
+    held = tuple(stages)
+    dates = [StageDates.model_validate(stage.model_dump(include=_DATES)) for stage in held]
+    wording = [StageWording.model_validate(stage.model_dump(exclude=_TIMES)) for stage in held]
+    return {"stages": tuple(dates), "wording": _WORDINGS.dump_json(tuple(wording)).decode()}
+
+
+_DATES: Final = {"number", "begins_on", "until"}
+_TIMES: Final = {"begins_on", "until"}
+
+
+@REGISTRY.upcaster("assistance_case.plan_made", 1)
+@REGISTRY.upcaster("assistance_case.plan_revised", 1)
+def _wording_apart(payload: Payload) -> Payload:
+    """Take titles and goals, which stood in clear once, out of the stages."""
+    apart = _stages(
+        PlanStage.model_validate_json(orjson.dumps(stage)) for stage in payload["stages"]
+    )
+    dates = [stage.model_dump(mode="json") for stage in apart["stages"]]
+    return payload | {"stages": dates, "wording": InClear(apart["wording"])}
 
 
 class PlanStageReached(
@@ -200,7 +277,7 @@ def make_plan(
         ),
     )
     _require_stages(case, stages)
-    return [PlanMade(**case.whose, aim=aim, stages=stages)]
+    return [PlanMade(**case.whose, aim=aim, **_stages(stages))]
 
 
 def revise_plan(
@@ -232,7 +309,11 @@ def revise_plan(
         consultation_id = case.consultation.consultation_id
     return [
         PlanRevised(
-            **case.whose, cause=cause, reason=reason, stages=stages, consultation_id=consultation_id
+            **case.whose,
+            cause=cause,
+            reason=reason,
+            consultation_id=consultation_id,
+            **_stages(stages),
         )
     ]
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..assistance import employment, guidance, moving, placement, programmes, referrals, visits
+from ..assistance import (
+    employment,
+    guidance,
+    merging,
+    moving,
+    placement,
+    programmes,
+    referrals,
+    visits,
+)
 from ..assistance.agreement import AgreementSigned, SpecialistChanged
 from ..assistance.case import PARTS
 from ..assistance.consultation import OpinionGiven
@@ -18,6 +27,10 @@ from ..assistance.team_and_plan import PlanRevised
 from ..events import Event
 from ..job_seeker import status
 from ..job_seeker.contact import ServicesCeased
+from ..job_seeker.erasure import JobSeekerErased
+from ..job_seeker.merging import LedgerMergedInto
+from ..job_seeker.registration import LedgerMoved
+from ..job_seeker.search import Employed
 from .duty import Duty, EntryDuty, EventOf, On, events_of
 
 EVENTS: Final = events_of(*PARTS)
@@ -25,11 +38,15 @@ EVENTS: Final = events_of(*PARTS)
 
 _PERSON: Final = "person_id"
 _ENDS: Final[tuple[EventOf, ...]] = (CaseEnded, placement.Placed, placement.PlacementEnded)
+_MERGED: Final = On(merging.PersonMerged, subject="former_person_id", heir="person_id")
+"""The duties of a case go on under the ledger into which the person's was merged."""
 _HANDED_OVER: Final[tuple[EventOf, ...]] = (
     moving.TransferApproved,
     AgreementSigned,
     SpecialistChanged,
+    _MERGED,
 )
+_OVER: Final[tuple[EventOf, ...]] = (ServicesCeased, JobSeekerErased)
 _VISIT: Final[tuple[EventOf, ...]] = (On(visits.VisitMade, item="about_id"),)
 
 
@@ -94,7 +111,15 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(status.AssistanceCalledFor,),
         discharged_by=(AgreementSigned,),
-        cancelled_by=(status.StatusRegistrationEnded, status.RecognitionEnded, ServicesCeased),
+        cancelled_by=(
+            status.StatusRegistrationEnded,
+            status.RecognitionEnded,
+            status.AssistanceCalledFor,
+            status.AssistanceCallLifted,
+            Employed,
+            *_OVER,
+        ),
+        moved_by=(LedgerMoved, On(LedgerMergedInto, heir="survivor_id")),
     ),
     Duty(
         key="transfer_decision",
@@ -104,7 +129,7 @@ DUTIES: Final = (
         arises_from=(moving.TransferApplied,),
         discharged_by=(moving.TransferApproved, moving.TransferRejected),
         cancelled_by=(moving.TransferWithdrawn, *_ENDS),
-        moved_by=(moving.TransferPassedOn,),
+        moved_by=(moving.TransferPassedOn, _MERGED),
     ),
     Duty(
         key="agreement_signing_after_transfer",
@@ -113,6 +138,8 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(moving.TransferApproved,),
         discharged_by=(AgreementSigned,),
+        cancelled_by=(JobSeekerErased,),
+        moved_by=(_MERGED,),
     ),
     _service_visit(
         "visit_after_guidance", "27.1", "就业指导后跟踪回访", guidance.GuidanceGiven, "guidance_id"
@@ -162,7 +189,7 @@ DUTIES: Final = (
         discharged_by=(On(PlanRevised, when=lambda event: event.consultation_id is not None),),
         # Experts of the old agency's superior do not go along.
         cancelled_by=(employment.WorkStarted, moving.TransferApproved, *_ENDS),
-        moved_by=(SpecialistChanged,),
+        moved_by=(SpecialistChanged, _MERGED),
     ),
     Duty(
         key="ending_report",
@@ -171,7 +198,8 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(On(CaseEnded, when=lambda event: event.cause in REPORTED),),
         discharged_by=(EndingReported,),
-        moved_by=(SpecialistChanged,),
+        cancelled_by=(JobSeekerErased,),
+        moved_by=(SpecialistChanged, _MERGED),
     ),
     Duty(
         key="agreement_after_placement",
@@ -187,7 +215,8 @@ DUTIES: Final = (
             ),
         ),
         discharged_by=(AgreementSigned,),
-        cancelled_by=(ServicesCeased,),
+        cancelled_by=_OVER,
+        moved_by=(_MERGED,),
     ),
     Duty(
         key="assisted_job_search_archive",
@@ -196,7 +225,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(employment.WorkStarted,),
         discharged_by=(employment.SearchArchived,),
-        cancelled_by=(employment.WorkEnded,),
+        cancelled_by=(employment.WorkEnded, JobSeekerErased),
         moved_by=_HANDED_OVER,
     ),
 )
@@ -207,7 +236,7 @@ ENTRY_DUTIES: Final = (
         key="assistance_entry",
         rule="32",
         title_zh="及时录入就业援助服务情况",
-        services=EVENTS,
+        services=tuple(event for event in EVENTS if event is not merging.PersonMerged),
         subjects=(_PERSON,),
     ),
 )

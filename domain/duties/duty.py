@@ -60,8 +60,9 @@ class Standing(StrEnum):
 class On:
     """An event of a duty, with what is special about it there.
 
-    `when` is the condition on which it counts. `item` names its field for the duty's item where that
-    is another one. `counted_from` names the field with the day from which the term runs, where that is
+    `when` is the condition on which it counts. `item` and `subject` name its fields for the duty's item
+    and subject where those are other ones, `heir` the field with the subject under which a duty that is
+    handed over goes on. `counted_from` names the field with the day from which the term runs, where that is
     not the day of service; an event that gives another date always says so (``occurred_on``: by the day
     of service).
 
@@ -74,6 +75,8 @@ class On:
     item: str = ""
     counted_from: str = ""
     until: str = ""
+    subject: str = ""
+    heir: str = ""
 
 
 EventOf = type[Event] | On
@@ -91,7 +94,8 @@ class Duty:
 
     Who is responsible is who acted in the event that gives rise, or who that event names: a pair of
     agency and staff under the name ``responsible``. `moved_by` are the events that hand the open duty
-    over to who is responsible in them, `redated_by` those that give it, while it is open, another date.
+    over to who is responsible in them (whose agency is "": to nobody else) or to another subject,
+    `redated_by` those that give it, while it is open, another date.
     """
 
     key: str

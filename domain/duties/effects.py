@@ -30,7 +30,7 @@ class Closing(NamedTuple):
     """An end that a type of event puts to open spells of duties: of one item or (`item_of` None) of all.
 
     `outcome` is None where the event discharges the duty: the due date then judges it. With `timing`,
-    the duty goes on with another date.
+    the duty goes on with another date; with `heir_of`, under another subject.
     """
 
     duties: frozenset[str]
@@ -39,6 +39,7 @@ class Closing(NamedTuple):
     when: Condition | None
     outcome: Outcome | None
     timing: Timing | None = None
+    heir_of: IdOf | None = None
 
 
 class Arising(NamedTuple):
@@ -81,7 +82,8 @@ def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
         for duty in lines:
             for on in _closing_events(duty, outcome):
                 timing = _timing(duty, on) if outcome is Outcome.REDATED else None
-                end = Closing(frozenset({duty.key}), *_reach(duty, on), outcome, timing)
+                heir_of = _getter(on, on.heir) if on.heir else None
+                end = Closing(frozenset({duty.key}), *_reach(duty, on), outcome, timing, heir_of)
                 _put(end, closing.setdefault(on.event, []))
     for duty in lines:
         for on in map(_as_on, duty.arises_from):
@@ -93,8 +95,9 @@ def effects_of(duties: Iterable[Duty]) -> dict[type[Event], Effects]:
         event: Effects(
             subjects=tuple(
                 {
-                    line.subject_of: None
-                    for line in (*closing.get(event, ()), *arising.get(event, ()))
+                    **{line.subject_of: None for line in closing.get(event, ())},
+                    **{line.heir_of: None for line in closing.get(event, ()) if line.heir_of},
+                    **{line.subject_of: None for line in arising.get(event, ())},
                 }
             ),
             closing=tuple(closing.get(event, ())),
@@ -129,10 +132,10 @@ def _as_on(event: EventOf) -> On:
 
 
 def _reach(duty: Duty, on: On) -> tuple[IdOf, ItemOf | None, Condition | None]:
-    is_named = duty.subject in on.event.model_fields
+    subject = on.subject or (duty.subject if duty.subject in on.event.model_fields else "")
     item = on.item or (duty.item if duty.item in on.event.model_fields else "")
     return (
-        _getter(on, duty.subject) if is_named else _OWN_STREAM,
+        _getter(on, subject) if subject else _OWN_STREAM,
         _getter(on, item) if item else None,
         on.when,
     )

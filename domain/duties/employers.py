@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..employer import fairs, ledger, papers, services, vacancy
+from ..employer import fairs, ledger, papers, services, training, vacancy
 from ..events import Event
 from .duty import Duty, EntryDuty, On, events_of
 
-EVENTS: Final = events_of(ledger, papers, vacancy, services, fairs)
+EVENTS: Final = events_of(ledger, papers, vacancy, services, training, fairs)
 """Every event of an employer's ledger."""
 
 DUTIES: Final = (
@@ -60,6 +60,8 @@ _NO_ENTRY: Final = frozenset(
         # That time has run out is no service: it may be recorded whenever it is noticed.
         papers.RegistrationLapsed,
         vacancy.VacancyLapsed,
+        # Nor is erasing.
+        papers.AgentErased,
         # The referral is judged, the fair, the agreement: this is what they leave in the ledger.
         fairs.ReferralMadeAtFair,
         fairs.FairResultKnown,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ..assistance import moving
 from ..assistance.case import CONTACTS as ASSISTED_CONTACTS
 from ..employer.papers import Channel
 from ..events import Event
 from ..job_seeker import (
     appeals,
     contact,
+    erasure,
     fairs,
     grading,
     guidance,
@@ -29,7 +31,17 @@ from .duty import Duty, EntryDuty, EventOf, On, events_of
 EVENTS: Final = tuple(
     event
     for event in events_of(
-        registration, status, grading, guidance, search, surveys, contact, appeals, merging, fairs
+        registration,
+        status,
+        grading,
+        guidance,
+        search,
+        surveys,
+        contact,
+        appeals,
+        merging,
+        fairs,
+        erasure,
     )
     if event is not guidance.GroupSessionHeld  # it has a stream of its own
 )
@@ -54,6 +66,14 @@ def _follow_up_put_off(event: surveys.Surveyed) -> bool:
 
 def _silent_and_surveyed_often(event: surveys.Surveyed) -> bool:
     return event.surveyed_often and event.last_contact_on is not None
+
+
+def _merged_follow_up_in_time(event: merging.LedgerMergedFrom) -> bool:
+    return event.follow_up_from is not None and not event.follow_up_put_off
+
+
+def _merged_follow_up_put_off(event: merging.LedgerMergedFrom) -> bool:
+    return event.follow_up_from is not None and event.follow_up_put_off
 
 
 def _unwilling_often(event: surveys.Surveyed) -> bool:
@@ -90,7 +110,31 @@ _CONTACT: Final[tuple[EventOf, ...]] = (
     ),
     *(On(event, counted_from="occurred_on") for event in ASSISTED_CONTACTS),
 )
-_OVER: Final = (contact.ServicesCeased, merging.LedgerMergedInto)
+_OVER: Final = (contact.ServicesCeased, erasure.JobSeekerErased)
+_MOVES: Final[tuple[EventOf, ...]] = (
+    registration.LedgerMoved,
+    On(merging.LedgerMergedInto, heir="survivor_id"),
+)
+"""What hands a duty over that the ledger owes: to another agency, or under the ledger that goes on."""
+
+
+def _reported_on(ground: contact.Ground) -> On:
+    """Return the report to the registry, as far as it is on this ground."""
+    return On(contact.ReportedToRegistry, when=lambda event: event.ground is ground)
+
+
+def _merged_when(flag: str) -> On:
+    """Return the merge as an event that takes away what the two ledgers together no longer ask for."""
+    return On(merging.LedgerMergedFrom, when=lambda event: getattr(event, flag))
+
+
+_NO_FOLLOW_UP: Final[tuple[EventOf, ...]] = (
+    registration.JobSeekingRegistered,
+    *_OVER,
+    merging.LedgerMergedFrom,
+    merging.LedgerMergedInto,
+)
+"""What takes the follow-up survey away; a merge gives rise to it anew, counted as in the two ledgers."""
 _PERSON: Final = "person_id"  # of an event without it, the stream: the two are the same
 
 DUTIES: Final = (
@@ -101,8 +145,14 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(status.AdviceCalledFor,),
         discharged_by=(status.AdviceGiven,),
-        cancelled_by=(status.AdviceCalledFor, status.AssistanceCalledFor, search.Employed, *_OVER),
-        moved_by=(registration.LedgerMoved,),
+        cancelled_by=(
+            status.AdviceCalledFor,
+            status.AssistanceCalledFor,
+            search.Employed,
+            *_OVER,
+            _merged_when("advice_settled"),
+        ),
+        moved_by=_MOVES,
     ),
     Duty(
         key="out_of_contact_report",
@@ -114,14 +164,16 @@ DUTIES: Final = (
             On(contact.ServicesResumed, when=_out_of_work),
             _merged_with("out_of_work_silent_since"),
         ),
-        discharged_by=(contact.ReportedToRegistry,),
+        discharged_by=(_reported_on(contact.Ground.OUT_OF_CONTACT),),
         cancelled_by=(
             status.StatusRegistered,
             status.StatusRegistrationEnded,
             search.Employed,
-            merging.LedgerMergedFrom,
             *_OVER,
+            merging.LedgerMergedFrom,
+            merging.LedgerMergedInto,
         ),
+        moved_by=(registration.LedgerMoved,),
         redated_by=_CONTACT,
         after="out_of_contact",
     ),
@@ -129,9 +181,11 @@ DUTIES: Final = (
         key="job_seeker_referral_outcome",
         rule="16",
         title_zh="向求职者了解匹配推荐结果",
-        subject="referral_id",
+        subject=_PERSON,
+        item="referral_id",
         arises_from=(search.Referred,),
         discharged_by=(search.ReferralOutcomeKnown,),
+        moved_by=(*_MOVES, moving.TransferApproved),
     ),
     Duty(
         key="job_search_archive",
@@ -147,6 +201,7 @@ DUTIES: Final = (
             registration.JobSeekingRegistered,
             merging.LedgerMergedFrom,
             merging.LedgerMergedInto,
+            erasure.JobSeekerErased,
         ),
         moved_by=(registration.LedgerMoved,),
     ),
@@ -157,10 +212,14 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(
             On(surveys.Surveyed, when=_follow_up_in_time),
-            _merged_with("follow_up_from"),
+            On(
+                merging.LedgerMergedFrom,
+                when=_merged_follow_up_in_time,
+                counted_from="follow_up_from",
+            ),
         ),
         discharged_by=(surveys.Surveyed,),
-        cancelled_by=(registration.JobSeekingRegistered, merging.LedgerMergedFrom, *_OVER),
+        cancelled_by=_NO_FOLLOW_UP,
         moved_by=(registration.LedgerMoved,),
     ),
     Duty(
@@ -168,9 +227,16 @@ DUTIES: Final = (
         rule="21.2a",
         title_zh="调整后的就业意愿跟踪摸查（间隔不超过30天）",
         subject=_PERSON,
-        arises_from=(On(surveys.Surveyed, when=_follow_up_put_off),),
+        arises_from=(
+            On(surveys.Surveyed, when=_follow_up_put_off),
+            On(
+                merging.LedgerMergedFrom,
+                when=_merged_follow_up_put_off,
+                counted_from="follow_up_from",
+            ),
+        ),
         discharged_by=(surveys.Surveyed,),
-        cancelled_by=(registration.JobSeekingRegistered, merging.LedgerMergedFrom, *_OVER),
+        cancelled_by=_NO_FOLLOW_UP,
         moved_by=(registration.LedgerMoved,),
     ),
     Duty(
@@ -185,10 +251,15 @@ DUTIES: Final = (
                 counted_from="last_contact_on",
             ),
         ),
-        discharged_by=(contact.ReportedToRegistry,),
-        cancelled_by=(surveys.Surveyed, registration.JobSeekingRegistered, *_OVER),
-        moved_by=(registration.LedgerMoved,),
-        redated_by=_CONTACT,
+        discharged_by=(_reported_on(contact.Ground.NOT_REGISTERING),),
+        cancelled_by=(
+            surveys.Surveyed,
+            registration.JobSeekingRegistered,
+            *_OVER,
+            _merged_when("is_registered"),
+        ),
+        moved_by=_MOVES,
+        redated_by=(*_CONTACT, _merged_with("last_contact_on")),
         after="survey_out_of_contact",
     ),
     Duty(
@@ -197,14 +268,15 @@ DUTIES: Final = (
         title_zh="反馈多次跟踪摸查仍无就业意愿情况",
         subject=_PERSON,
         arises_from=(On(surveys.Surveyed, when=_unwilling_often),),
-        discharged_by=(contact.ReportedToRegistry,),
+        discharged_by=(_reported_on(contact.Ground.UNWILLING),),
         cancelled_by=(
             On(surveys.Surveyed, when=_unwilling_often),
             On(surveys.Surveyed, when=_willing),
             registration.JobSeekingRegistered,
             *_OVER,
+            _merged_when("is_registered"),
         ),
-        moved_by=(registration.LedgerMoved,),
+        moved_by=_MOVES,
     ),
     Duty(
         key="grading_after_registration",
@@ -216,8 +288,14 @@ DUTIES: Final = (
             On(status.Recognised, when=_must_be_graded),
         ),
         discharged_by=(grading.Graded,),
-        cancelled_by=(status.Recognised, status.RecognitionEnded, search.Employed, *_OVER),
-        moved_by=(registration.LedgerMoved,),
+        cancelled_by=(
+            status.Recognised,
+            status.RecognitionEnded,
+            search.Employed,
+            *_OVER,
+            _merged_when("is_graded"),
+        ),
+        moved_by=_MOVES,
     ),
 )
 
@@ -228,12 +306,14 @@ _NO_ENTRY: Final = frozenset(
         surveys.NeedsFileOpened,
         status.AdviceCalledFor,
         status.AssistanceCalledFor,
+        status.AssistanceCallLifted,
         search.SearchArchived,
         contact.ServicesCeased,
         fairs.RegisteredAtFair,
         fairs.ReferredAtFair,
         merging.LedgerMergedInto,
         merging.LedgerMergedFrom,
+        erasure.JobSeekerErased,
     }
 )
 

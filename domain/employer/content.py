@@ -64,18 +64,17 @@ class VacancyContent(BaseModel):
 
         `employer_stated` says whether the employer's ledger holds its basics.
         """
-        stated = {
-            Item.EMPLOYER_BASICS: employer_stated,
-            Item.HEADCOUNT: self.headcount is not None,
-            Item.WORK_CONTENT: _has_text(self.work_content),
-            Item.HIRING_CONDITIONS: _has_text(self.hiring_conditions)
-            or _has_text(self.education)
-            or _has_text(self.experience),
-            Item.PAY: self.pay is not None,
-            Item.BENEFITS: any(map(_has_text, self.benefits)),
-            Item.SOCIAL_INSURANCE: bool(self.social_insurance),
-        }
-        return tuple(item for item, is_stated in stated.items() if not is_stated)
+        conditions = (self.hiring_conditions, self.education, self.experience)
+        stated = (
+            (Item.EMPLOYER_BASICS, employer_stated),
+            (Item.HEADCOUNT, self.headcount is not None),
+            (Item.WORK_CONTENT, _has_text(self.work_content)),
+            (Item.HIRING_CONDITIONS, any(map(_has_text, conditions))),
+            (Item.PAY, self.pay is not None),
+            (Item.BENEFITS, any(map(_has_text, self.benefits))),
+            (Item.SOCIAL_INSURANCE, bool(self.social_insurance)),
+        )
+        return tuple([item for item, is_stated in stated if not is_stated])
 
     def worded(self) -> dict[str, str]:
         """Return the fields whose wording is screened, by name.

@@ -14,6 +14,14 @@ class FairJoined(Event, name="employer_ledger.fair_joined"):
     vacancy_ids: tuple[UUID, ...]
 
 
+class FairLeft(Event, name="employer_ledger.fair_left"):
+    """The employer takes part in a job fair no more, or only without these vacancies (none: not at all)."""
+
+    fair_id: UUID
+    vacancy_ids: tuple[UUID, ...]
+    reason: str
+
+
 class ReferralMadeAtFair(Event, name="referral.made_at_fair"):
     """A referral was made at a job fair."""
 

@@ -16,7 +16,7 @@ from ..aggregate import Aggregate, Change, Occasion, changed_by, changes_of
 from ..errors import InvalidInput, NotFound
 from ..events import Event, RecordedEvent
 from ..organisation.agency import AgencyCode
-from . import fairs, papers, services, vacancy
+from . import fairs, papers, services, training, vacancy
 from .papers import Channel, EmployerBasics, EmployerBasicsChanged, EmployerLedgerOpened, Papers
 from .services import Referral
 from .vacancy import Vacancy
@@ -89,7 +89,8 @@ _SECTIONS: dict[type[Event], Section] = {
         Section.BASICS,
     ),
     **dict.fromkeys(
-        (papers.EmployerRegistered, papers.RegistrationLapsed, vacancy.VacancyDrafted, vacancy.VacancyRevised,
+        (papers.EmployerRegistered, papers.RegistrationLapsed, training.EmployerTrainingNeedsStated,
+         vacancy.VacancyDrafted, vacancy.VacancyRevised,
          vacancy.VacancySubmitted, vacancy.VacancyPublished, vacancy.VacancyChanged,
          vacancy.VacancyWithdrawn, vacancy.VacancyLapsed, vacancy.VacancyArchived),
         Section.REGISTRATION_AND_VACANCIES,
@@ -98,7 +99,7 @@ _SECTIONS: dict[type[Event], Section] = {
     **dict.fromkeys((services.ReferralOutcomeLearnt, fairs.FairResultKnown), Section.DEMAND_MET),
     **dict.fromkeys(
         (services.EmployerGuidanceBooked, services.EmployerGuidanceGiven, services.ReferralMade,
-         fairs.FairJoined, fairs.ReferralMadeAtFair),
+         fairs.FairJoined, fairs.FairLeft, fairs.ReferralMadeAtFair),
         Section.GUIDANCE_AND_REFERRALS,
     ),
 }  # fmt: skip

@@ -120,6 +120,12 @@ class AgentRevoked(Event, name="employer_ledger.agent_revoked"):
     reason: str
 
 
+class AgentErased(Event, name="employer_ledger.agent_erased"):
+    """A former agent was erased (Article 51)."""
+
+    agent_id: UUID
+
+
 class EmployerRegistered(Event, name="employer_ledger.registered"):
     """Recruitment registration (招聘需求登记) after all papers were verified."""
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from ..aggregate import Aggregate, Change, Occasion, changed_by
 from ..employer.services import GuidanceKind
 from ..errors import InvalidInput, NotFound, RuleBroken
-from ..events import OWN_STREAM, Event, Personal, RecordedEvent
+from ..events import OWN_STREAM, REGISTRY, Event, Personal, RecordedEvent
 from ..organisation.agency import AgencyCode
 from ..organisation.staff import StaffId
 
@@ -76,15 +76,15 @@ class AptitudeAssessed(Event, name="job_seeker_ledger.aptitude_assessed", subjec
     result: Personal
 
 
-class GuidanceGiven(Event, name="job_seeker_ledger.guidance_given", subject=OWN_STREAM):
-    """Guidance was given: what it was about, the advice, and the plan of group guidance."""
+class GuidanceGiven(Event, name="job_seeker_ledger.guidance_given", version=2, subject=OWN_STREAM):
+    """Guidance was given: what it was about, the advice, and the plan of group guidance (else empty)."""
 
     guidance_id: UUID
     guidance: GuidanceKind
     about: Personal
     advice: Personal
     labour_market_information: str
-    plan: str | None
+    plan: Personal
     booking_id: UUID | None
     session_id: UUID | None
 
@@ -95,14 +95,21 @@ class LedTo(Event, name="job_seeker_ledger.led_to"):
     way: Way
 
 
-class GroupSessionHeld(Event, name="group_session.held"):
-    """A group session was held by a plan, for people with a problem in common."""
+class GroupSessionHeld(Event, name="group_session.held", version=2, subject=OWN_STREAM):
+    """A group session was held by a plan, for people with a problem in common.
 
-    about: str
-    plan: str
-    advice: str
+    What was said there belongs to no single person: it is encrypted with a key of the session's own.
+    """
+
+    about: Personal
+    plan: Personal
+    advice: Personal
     labour_market_information: str
     participants: tuple[UUID, ...]
+
+
+REGISTRY.was_in_clear(GuidanceGiven.event_name, 1, "plan")
+REGISTRY.was_in_clear(GroupSessionHeld.event_name, 1, "about", "plan", "advice")
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -248,7 +255,7 @@ def give(ledger: JobSeekerLedger, occasion: Occasion, given: GuidanceGiven) -> l
     ledger.require_served(occasion)
     if given.guidance is GuidanceKind.SPECIALISED and ledger.guidance.assessed_on is None:
         raise RuleBroken("14", "specialised guidance rests on an aptitude assessment: record it")
-    if given.guidance is GuidanceKind.GROUP and not (given.plan and given.plan.strip()):
+    if given.guidance is GuidanceKind.GROUP and not given.plan.strip():
         raise RuleBroken("14", "group guidance follows a guidance plan: state it")
     if given.booking_id is not None:
         find_booking(ledger, given.booking_id)

@@ -12,12 +12,13 @@ from typing import ClassVar
 from uuid import UUID
 
 from ..aggregate import Aggregate, Change, Occasion, changes_of
-from ..errors import InvalidInput, NotFound
+from ..errors import InvalidInput, NotFound, RuleBroken
 from ..events import Event, RecordedEvent
 from ..person_ledger import Section as Section
 from . import (
     appeals,
     contact,
+    erasure,
     fairs,
     grading,
     guidance,
@@ -49,7 +50,7 @@ def section_of(event: Event) -> Section:
 _SECTIONS: dict[type[Event], Section] = {
     **dict.fromkeys(
         (registration.JobSeekerLedgerOpened, registration.BasicsRecorded, registration.LedgerMoved,
-         merging.LedgerMergedInto, merging.LedgerMergedFrom),
+         merging.LedgerMergedInto, merging.LedgerMergedFrom, erasure.JobSeekerErased),
         Section.BASICS,
     ),
     **dict.fromkeys(
@@ -117,6 +118,7 @@ class JobSeekerLedger(Aggregate):
     """What decisions about a job seeker need."""
 
     kind: ClassVar[str] = "job_seeker_ledger"
+    shape: ClassVar[int] = 2
     changes: ClassVar[dict[type[Event], Change]] = {}
 
     opened_on: date | None = None
@@ -132,6 +134,7 @@ class JobSeekerLedger(Aggregate):
     contact: Contact = field(default_factory=Contact)
     appeals: dict[UUID, Appeal] = field(default_factory=dict)
     merging: Merging = field(default_factory=Merging)
+    erased_on: date | None = None
 
     def apply(self, recorded: RecordedEvent) -> None:
         """Change the state by one recorded event, and note when the person was last in contact."""
@@ -160,10 +163,15 @@ class JobSeekerLedger(Aggregate):
             )
 
     def require_open(self) -> None:
-        """Make sure that this is the person's ledger. Raises NotFound where there is none."""
+        """Make sure that this is the person's ledger.
+
+        Raises NotFound where there is none, RuleBroken 51.2 where the person was erased.
+        """
         self.require_not_merged()
         if not self.is_open:
             raise NotFound("this person has no ledger: open it first", field="job_seeker_id")
+        if self.erased_on is not None:
+            raise RuleBroken("51.2", f"this person was erased on {self.erased_on}")
 
     def require_served(self, occasion: Occasion) -> None:
         """Make sure that the person may be given services on the day.
@@ -177,5 +185,7 @@ class JobSeekerLedger(Aggregate):
 
 
 JobSeekerLedger.changes.update(
-    changes_of(registration, grading, status, guidance, search, surveys, contact, appeals, merging)
+    changes_of(
+        registration, grading, status, guidance, search, surveys, contact, appeals, merging, erasure
+    )
 )

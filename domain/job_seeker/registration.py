@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from ..aggregate import Occasion, changed_by
 from ..employer.papers import Channel
 from ..errors import InvalidInput, RuleBroken
-from ..events import Event, Personal, RecordedEvent
+from ..events import OWN_STREAM, REGISTRY, Event, Personal, RecordedEvent
 from .documents import Country, DocumentKind, IdentityDocument
 
 if TYPE_CHECKING:
@@ -199,11 +199,14 @@ class RefinedInformationRecorded(
     remarks: Personal
 
 
-class LedgerMoved(Event, name="job_seeker_ledger.moved"):
+class LedgerMoved(Event, name="job_seeker_ledger.moved", version=2, subject=OWN_STREAM):
     """The person is served by the agency that acts from now on."""
 
     from_agency_code: str
-    reason: str
+    reason: Personal
+
+
+REGISTRY.was_in_clear(LedgerMoved.event_name, 1, "reason")
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -299,7 +302,9 @@ def register(
     ledger.require_served(occasion)
     if ledger.registration.registered_on is None and ledger.status.recognised:
         registered = registered.model_copy(update={"must_be_graded": True})
-    return [registered, *ledger.status.following(ledger, occasion.edition, registered=True)]
+    again = ledger.search.employed_on is not None
+    follows = ledger.status.following(ledger, occasion.edition, registered=True, anew=again)
+    return [registered, *follows]
 
 
 def refine(

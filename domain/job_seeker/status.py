@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
-from ..events import OWN_STREAM, Event, Personal, RecordedEvent
+from ..events import OWN_STREAM, REGISTRY, Event, Personal, RecordedEvent
 from ..regulation.edition import Edition
 from .registration import Household
 
@@ -72,11 +72,13 @@ class StatusRegistered(Event, name="job_seeker_ledger.status_registered"):
     is_served: bool = True
 
 
-class StatusRegistrationEnded(Event, name="job_seeker_ledger.status_registration_ended"):
+class StatusRegistrationEnded(
+    Event, name="job_seeker_ledger.status_registration_ended", version=2, subject=OWN_STREAM
+):
     """The person is no longer registered as out of work."""
 
     ended_on: date
-    reason: str
+    reason: Personal
     source: str
 
 
@@ -92,11 +94,13 @@ class Recognised(Event, name="job_seeker_ledger.recognised"):
     must_be_graded: bool = False
 
 
-class RecognitionEnded(Event, name="job_seeker_ledger.recognition_ended"):
+class RecognitionEnded(
+    Event, name="job_seeker_ledger.recognition_ended", version=2, subject=OWN_STREAM
+):
     """The recognition is no longer in force (退出动态管理)."""
 
     ended_on: date
-    reason: str
+    reason: Personal
     source: str
 
 
@@ -123,6 +127,14 @@ class AdviceGiven(Event, name="job_seeker_ledger.advice_given", subject=OWN_STRE
 
 class AssistanceCalledFor(Event, name="job_seeker_ledger.assistance_called_for"):
     """All conditions of Chapter 3 are met: the person is to be contacted and signed with."""
+
+
+class AssistanceCallLifted(Event, name="job_seeker_ledger.assistance_call_lifted"):
+    """Graded anew, the person is of general support level: Chapter 3 asks for no agreement any more."""
+
+
+REGISTRY.was_in_clear(StatusRegistrationEnded.event_name, 1, "reason")
+REGISTRY.was_in_clear(RecognitionEnded.event_name, 1, "reason")
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -159,10 +171,12 @@ class Status:
         status: StatusRegistration | None = None,
         recognised: bool | None = None,
         is_served: bool | None = None,
+        anew: bool = False,
     ) -> list[Event]:
         """Return what Article 13 makes of the person once the given facts have changed.
 
-        Nothing while services have ceased: what follows then is said when they resume.
+        Nothing while services have ceased: what follows then is said when they resume. With `anew`
+        another search begins, for which what was called for before does not count.
 
         Rules 13.1, 13.2.
         """
@@ -173,15 +187,19 @@ class Status:
         level = ledger.grading.level if level is None else level
         if registered is None:
             registered = ledger.registration.registered_on is not None
-        if not registered or level is None or not edition.key_support_level.reached(level):
+        if not registered or level is None:
             return []
+        if not edition.key_support_level.reached(level):
+            is_off = self.assistance_called_for and not self.groups
+            return [AssistanceCallLifted()] if is_off else []
         then = Status(
             registration=status or self.registration,
             recognised=self.recognised if recognised is None else recognised,
         )
         missing = then.missing(ledger.household)
         if not missing:
-            return [] if self.assistance_called_for else [AssistanceCalledFor()]
+            is_called = self.assistance_called_for and not anew
+            return [] if is_called else [AssistanceCalledFor()]
         if missing in (self.advice_open, self.advised_on):
             return []
         return [AdviceCalledFor(missing=missing)]
@@ -224,6 +242,11 @@ def _advice_wanted(ledger: JobSeekerLedger, event: AdviceCalledFor, _: RecordedE
 def _advised(ledger: JobSeekerLedger, event: AdviceGiven, _: RecordedEvent) -> None:
     ledger.status.advice_open = ()
     ledger.status.advised_on = event.missing
+
+
+@changed_by(AssistanceCallLifted)
+def _lifted(ledger: JobSeekerLedger, _: AssistanceCallLifted, __: RecordedEvent) -> None:
+    ledger.status.assistance_called_for = False
 
 
 @changed_by(AssistanceCalledFor)
@@ -332,22 +355,38 @@ def advise(ledger: JobSeekerLedger, occasion: Occasion, advice: str) -> list[Eve
     return [AdviceGiven(missing=missing, advice=advice)]
 
 
-def assistance_problem(ledger: JobSeekerLedger, edition: Edition) -> str | None:
+class Unmet(NamedTuple):
+    """A condition of Chapter 3 that is not met: as a refusal says it, and as a reader does."""
+
+    text: str
+    text_zh: str
+
+
+def assistance_problem(ledger: JobSeekerLedger, edition: Edition) -> Unmet | None:
     """Say which condition of Chapter 3 the person does not meet, None where all are met.
 
     Rules 13.1, 33.
     """
     if ledger.registration.registered_on is None:
-        return "the person is not registered for job seeking"
+        return Unmet("the person is not registered for job seeking", "求职登记")
     level = ledger.grading.level
     if level is None:
-        return "the person was not graded"
+        return Unmet("the person was not graded", "确定就业困难等级")
     if ledger.status.groups:
         return None
-    if not edition.key_support_level.reached(level):
-        return f"the level is {level}: key support begins at {edition.key_support_level.amount}"
+    key_support = edition.key_support_level
+    if not key_support.reached(level):
+        return Unmet(
+            f"the level is {level}: key support begins at {key_support.amount}",
+            f"就业困难等级达到重点帮扶（{key_support.amount}级以上，现为{level}级）",
+        )
     missing = ledger.status.missing(ledger.household)
-    return f"still missing: {', '.join(missing)}" if missing else None
+    if not missing:
+        return None
+    return Unmet(
+        f"still missing: {', '.join(missing)}",
+        f"办理{'、'.join(formality.label_zh for formality in missing)}",
+    )
 
 
 def _not_after(day: date, occasion: Occasion) -> None:

@@ -139,9 +139,10 @@ class Surveyed(Event, name="job_seeker_ledger.surveyed", subject="person_id"):
     """A willingness survey: the method, what was found, and the concrete reason where unwilling.
 
     `number` is 0 for the first survey and counts the follow-ups since. `will_follow_up` says that
-    the person is willing and did not register, so that another survey is due; `put_off` why it may
-    come later than usual. `unwilling_often` and `surveyed_often` say that the counts of Article 21
-    are reached; `last_contact_on` is the last contact before a survey that reached nobody.
+    the person is willing, or was when last reached, and did not register, so that another survey is
+    due; `put_off` why it may come later than usual. `unwilling_often` and `surveyed_often` say that
+    the counts of Article 21 are reached; `last_contact_on` is the last contact before a survey that
+    reached nobody.
     """
 
     person_id: UUID
@@ -184,11 +185,14 @@ class Surveys:
     needs_file_on: date | None = None
     follow_up_from: date | None = None
     """The day of the survey after which a follow-up survey is due."""
+    put_off: bool = False
+    """Whether that one may come later than usual."""
 
     def start_anew(self) -> None:
         """Forget the counts: the person registered, or services resumed."""
         self.follow_ups = self.unwilling = 0
         self.follow_up_from = None
+        self.put_off = False
 
     def unwilling_with(self, answer: SurveyAnswer, number: int) -> int:
         """Return how many follow-up surveys in a row find the person unwilling, this one included."""
@@ -204,6 +208,7 @@ def _surveyed(ledger: JobSeekerLedger, event: Surveyed, recorded: RecordedEvent)
     surveys.unwilling = surveys.unwilling_with(event.answer, event.number)
     surveys.follow_ups = event.number
     surveys.follow_up_from = recorded.occurred_on if event.will_follow_up else None
+    surveys.put_off = event.put_off is not None
 
 
 @changed_by(NeedsFileOpened)
@@ -240,8 +245,12 @@ def survey(
     if surveys.surveyed_on is not None and occasion.occurred_on < surveys.surveyed_on:
         raise InvalidInput(f"the last survey was on {surveys.surveyed_on}", field="occurred_on")
     registered = ledger.registration.registered_on is not None
-    will_follow_up = answer is SurveyAnswer.WILLING and not registered
-    if put_off is not None and not will_follow_up:
+    # Who was willing and cannot be reached is still to be followed up.
+    is_willing = answer is SurveyAnswer.WILLING or (
+        answer is SurveyAnswer.NOT_REACHED and surveys.follow_up_from is not None
+    )
+    will_follow_up = is_willing and not registered
+    if put_off is not None and (registered or answer is not SurveyAnswer.WILLING):
         raise RuleBroken(
             "21.2a", "put off is the follow-up of one who is willing and does not register"
         )

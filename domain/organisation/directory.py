@@ -304,11 +304,12 @@ class Directory:
                 return one.code_on(day)
         return agency.codes.latest()
 
-    def codes_of_staff(self) -> set[str]:
-        """Return every code under which anybody is, was, or will be on the staff."""
+    def codes_of_staff(self, role: Role | None = None) -> set[str]:
+        """Return every code under which anybody is, was, or will be on the staff, in a role if given."""
         return {
             code
             for member in list(self._staff.values())
+            if role is None or any(role in held for held in member.roles.values())
             for code in member.agency_codes.values()
             if code is not None
         }

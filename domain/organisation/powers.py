@@ -55,6 +55,7 @@ class Power(StrEnum):
     ANSWER_SPOT_CHECKS = "answer_spot_checks"
     REMIND = "remind"
     LOOK = "look"
+    AUDIT = "audit"
     SERVE_JOB_SEEKERS = "serve_job_seekers"
     SURVEY_WILLINGNESS = "survey_willingness"
     RECORD_STATUS = "record_status"
@@ -66,14 +67,16 @@ class Power(StrEnum):
     RECEIVE_APPEALS = "receive_appeals"
     HANDLE_APPEALS = "handle_appeals"
     ASSIST = "assist"
+    VISIT = "visit"
     APPROVE_ENDINGS = "approve_endings"
     CONSULT = "consult"
     DECIDE_TRANSFERS = "decide_transfers"
+    ORGANISE_FAIRS = "organise_fairs"
+    SEND_REPORTS = "send_reports"
     SUPERVISE = "supervise"
     RECTIFY = "rectify"
     SET_WARNINGS = "set_warnings"
-    ORGANISE_FAIRS = "organise_fairs"
-    SEND_REPORTS = "send_reports"
+    ERASE_PERSONS = "erase_persons"
 
 
 class Reach(StrEnum):
@@ -81,6 +84,8 @@ class Reach(StrEnum):
 
     OWN = "own"
     """The records of the agency itself."""
+    SUBDISTRICT = "subdistrict"
+    """Of a station, also the records of the subdistrict that it belongs to."""
     BELOW = "below"
     """Also those of the agencies below it."""
     ONLY_BELOW = "only_below"
@@ -153,6 +158,10 @@ REQUIREMENTS: dict[Power, Requirement] = {
     # That a duty became overdue follows from the log alone: a job tells it, and nobody else.
     Power.REMIND: Requirement("58.1", _ALL_LEVELS, frozenset(), True, Reach.BELOW),
     Power.LOOK: Requirement("56.1", _ALL_LEVELS, frozenset(Role), True, Reach.BELOW),
+    # Whole records with all that proves them, and who read personal data: for who supervises.
+    Power.AUDIT: Requirement(
+        "56.1", _ALL_LEVELS - {AgencyLevel.STATION}, frozenset({Role.SUPERVISOR}), True, Reach.BELOW
+    ),
     Power.SERVE_JOB_SEEKERS: Requirement(
         "4", _SERVING_LEVELS, _SERVING_ROLES, False, Reach.DISTRICT
     ),
@@ -192,6 +201,14 @@ REQUIREMENTS: dict[Power, Requirement] = {
     ),
     # Agreements are the subdistricts' (Article 23), who serve the person from then on.
     Power.ASSIST: Requirement("23.1", _SUBDISTRICT, _SERVING_ROLES, False),
+    # Follow-up visits are also made by the coordinators of the subdistrict's stations (Article 60).
+    Power.VISIT: Requirement(
+        "60",
+        frozenset({AgencyLevel.SUBDISTRICT, AgencyLevel.STATION}),
+        _SERVING_ROLES,
+        False,
+        Reach.SUBDISTRICT,
+    ),
     Power.APPROVE_ENDINGS: Requirement(
         "29", _SUBDISTRICT, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
@@ -202,6 +219,10 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.DECIDE_TRANSFERS: Requirement(
         "24", _SUPERIOR_LEVELS, _SERVING_ROLES | {Role.SUPERVISOR}, False
     ),
+    # Every agency holds job fairs for its area.
+    Power.ORGANISE_FAIRS: Requirement("42", _ALL_LEVELS, _SERVING_ROLES, False),
+    # Reports go out by a connection that a superior may hold for those below it.
+    Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
     # Problems at the agencies below are found, notified and checked, and their heads interviewed.
     Power.SUPERVISE: Requirement(
         "56.1",
@@ -216,14 +237,14 @@ REQUIREMENTS: dict[Power, Requirement] = {
     Power.SET_WARNINGS: Requirement(
         "58.1", _SUPERIOR_LEVELS, frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}), False
     ),
-    # Every agency holds job fairs for its area.
-    Power.ORGANISE_FAIRS: Requirement("42", _ALL_LEVELS, _SERVING_ROLES, False),
-    # Reports go out by a connection that a superior may hold for those below it.
-    Power.SEND_REPORTS: Requirement("13.3", _ALL_LEVELS, _SERVING_ROLES, True, Reach.BELOW),
+    # Who keeps the archive answers for what is taken out of it (Articles 9 and 51).
+    Power.ERASE_PERSONS: Requirement(
+        "51.2", _SUPERIOR_LEVELS, frozenset({Role.ADMINISTRATOR}), False, Reach.BELOW
+    ),
 }
 """The powers as data.
 
-Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them.
+Rules 4, 5.c, 9.1, 13.1, 13.3, 14.last, 15.1, 18, 41, 42, 44, 45.3, 51.2, 56.1, 58.1, 58.2a, 59.2, 60 and 65 give them.
 """
 
 
@@ -287,6 +308,8 @@ def _reaches(agency: Agency, owner: Agency, reach: Reach) -> bool:
         return reach is not Reach.ONLY_BELOW
     if reach is Reach.OWN:
         return False
+    if reach is Reach.SUBDISTRICT:
+        return agency.level is AgencyLevel.STATION and agency.parent is owner
     if owner.is_at_or_below(agency):
         return True
     district = _district(agency)

@@ -22,7 +22,7 @@ class DutyBecameOverdue(Event, name="duty.became_overdue"):
     """A duty was still open at the end of its last day (`due_on`).
 
     The fields are those of `domain.duties.duty.Obligation`: what, about whom (`subject_id` of the
-    ledger `stream_id`), by which rule, and who is responsible. It `occurred_on` the day after that
+    ledger `ledger_id`), by which rule, and who is responsible. It `occurred_on` the day after that
     on which it was found: the due day, or a later one for a duty that was entered late.
     """
 
@@ -30,13 +30,14 @@ class DutyBecameOverdue(Event, name="duty.became_overdue"):
     duty: str
     arose_position: int
     since_position: int
-    stream_id: UUID
+    ledger_id: UUID
     item_id: UUID | None
     rule: str
     agency_code: str
     staff_id: str
     due_on: date
     provisional: bool
+    turn: int = 0
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -60,9 +61,13 @@ def _told(reminder: DutyReminder, _: DutyBecameOverdue, __: RecordedEvent) -> No
 DutyReminder.changes[DutyBecameOverdue] = _told
 
 
-def reminder_stream(subject_id: UUID, duty: str, arose_position: int, since_position: int) -> UUID:
+def reminder_stream(
+    subject_id: UUID, duty: str, arose_position: int, since_position: int, turn: int = 0
+) -> UUID:
     """Return the stream of the reminder of one spell of a duty."""
     spell = f"{subject_id}:{duty}:{arose_position}:{since_position}"
+    if turn:
+        spell += f":{turn}"
     return uuid5(NAMESPACE_URL, f"taizhang:duty_reminder:{spell}")
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from ..notice.model import AgencyRef, Part, Rate, Repeats, Requirements
+from ..notice.model import AgencyRef, Document, Part, Rate, Repeats, Requirements
 
 
 class Kind(StrEnum):
@@ -242,7 +242,7 @@ class PreviousNotice(Part):
     digest: str
 
 
-class DailyVacancyNotice(Part):
+class DailyVacancyNotice(Document):
     """The notice of one day by one superior agency (Article 56, paragraph 2)."""
 
     kind: Literal["daily_vacancies"]

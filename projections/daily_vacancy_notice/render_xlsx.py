@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from ...domain.regulation import rule
 from ..collector import collector_paused
 from ..notice.labels import duty_label, zh_date, zh_moment
-from ..notice.sheets import Column, Look, Sheet, share, write_workbook
+from ..notice.sheets import Column, Look, Sheet, seal_rows, share, write_workbook
 from ..notice.wording import addressee
 from . import labels, wording
 from .model import AgencyFigures, DailyVacancyNotice, VacancyRef, Wording
@@ -90,6 +90,7 @@ def _summary(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
         yield f"{labels.RULE_TITLES[figures.rule]}（{figures.citation}）", figures.problems.total
     yield "依据", basis.edition_title
     yield "业务记录号", basis.position
+    yield from seal_rows(notice)
     yield "数据截至", zh_moment(basis.cutoff)
     yield "用语核查规则", basis.screening
     yield "工作日历", basis.calendar

@@ -38,11 +38,7 @@ def _case(record: InspectedRecord) -> tuple[RecordedEvent, InspectedRecord] | No
             case_id, signed = recorded.stream_id, recorded
     if signed is None:
         return None
-    own = tuple(one for one in record.events if one.stream_id == case_id)
-    return signed, InspectedRecord(
-        record.record_id, own, record.month, record.cut_off, record.calendar, record.editions,
-        record.answers_for,
-    )  # fmt: skip
+    return signed, record.only(lambda one: one.stream_id == case_id)
 
 
 def follow_through(record: InspectedRecord) -> Iterator[Finding]:

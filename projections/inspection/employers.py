@@ -19,6 +19,9 @@ from ...domain.employer.vacancy import (
     VacancyStatus,
 )
 from ...domain.events import RecordedEvent
+from ...domain.key_enterprise.agreement import AgreementSigned
+from ...domain.key_enterprise.agreements import KeyEnterpriseAgreement
+from ...domain.key_enterprise.agreements import section_of as agreement_section
 from ...domain.screening import SCREENING_VERSION, Severity
 from ...domain.supervision.spot_check.findings import Evidence, Finding, Verdict
 from ..daily_vacancy_notice.check import screened_again
@@ -122,7 +125,7 @@ def sections(record: InspectedRecord) -> Iterator[Finding]:
     Rule 50.
     """
     held: dict[Section, int] = {}
-    for recorded in record.events:
+    for recorded in _own(record):
         section = section_of(recorded.event)
         held[section] = held.get(section, 0) + 1
     ledger = EmployerLedger.replay(_own(record))
@@ -135,7 +138,7 @@ def sections(record: InspectedRecord) -> Iterator[Finding]:
     )
     referred = record.has(ReferralMade)
     for section in Section:
-        if section in (Section.BASICS, Section.OTHER):
+        if section in (Section.BASICS, Section.OTHER) or section.is_for_key_enterprises:
             continue
         entries = held.get(section, 0)
         if entries:
@@ -145,6 +148,51 @@ def sections(record: InspectedRecord) -> Iterator[Finding]:
         else:
             verdict, text = Verdict.NOT_APPLICABLE, "未提供此类服务"
         yield found("50", f"50/{section.value}", section.label_zh, verdict, Evidence(text_zh=text))
+
+
+def key_enterprise(record: InspectedRecord) -> Iterator[Finding]:
+    """Find a key enterprise's ledger that lacks what Article 50 adds; one finding a section.
+
+    It asks of the agreement in force with the inspected agency.
+
+    Rule 50.
+    """
+    signed = next(
+        (
+            recorded
+            for event, recorded in reversed(list(record.all(AgreementSigned)))
+            if record.answers_for(event.agency_code)
+        ),
+        None,
+    )
+    case = record.only(lambda one: signed is not None and one.stream_id == signed.stream_id)
+    agreement = KeyEnterpriseAgreement.replay(case.events)
+    if signed is None or not agreement.is_live_on(record.cut_off):
+        yield not_applicable(
+            "50", "50/key_enterprise", "重点企业台账内容", "本机构未与其签订日常服务协议"
+        )
+        return
+    opened = agreement.needs.content is not None
+    entries = sum(agreement_section(one.event) is Section.SUPPORT for one in case.events)
+    for section, verdict, text in (
+        (Section.AGREEMENT, Verdict.MET, f"{agreement.signed_on}签订日常服务协议"),
+        (Section.NEEDS_FILE, _met(opened), "已建立" if opened else "没有用人需求档案"),
+        (
+            Section.SPECIALIST_AND_TEAM,
+            _met(bool(agreement.team)),
+            f"专员{agreement.specialist_id}，团队{len(agreement.team)}人",
+        ),
+        (
+            Section.SUPPORT,
+            Verdict.MET if entries else Verdict.TO_BE_JUDGED,
+            f"{entries}条服务支持记录",
+        ),
+    ):
+        yield found("50", f"50/{section.value}", section.label_zh, verdict, seen(text, signed))
+
+
+def _met(kept: bool) -> Verdict:
+    return Verdict.MET if kept else Verdict.NOT_MET
 
 
 def _own(record: InspectedRecord) -> list[RecordedEvent]:

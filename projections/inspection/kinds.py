@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from ...domain.assistance import guidance as assisted_guidance
 from ...domain.assistance.referrals import PersonReferred
 from ...domain.assistance.visits import VisitMade
+from ...domain.duties import key_enterprises
 from ...domain.employer.papers import EmployerBasicsChanged, EmployerLedgerOpened
 from ...domain.employer.services import EmployerGuidanceGiven, ReferralMade
 from ...domain.employer.vacancy import VacancyPassed
@@ -22,7 +23,7 @@ from ...domain.job_seeker.surveys import Surveyed
 from ...domain.person_ledger import ledger_number
 from ...domain.supervision.spot_check.findings import Finding
 from ...domain.supervision.spot_check.kinds import RecordKind
-from . import assisted, employers, job_seekers, needs_files
+from . import assisted, employers, job_seekers, needs_files, staffing_needs_files
 from .duties import duties
 from .record import Check, InspectedRecord
 from .traces import archive, responsibility
@@ -32,6 +33,10 @@ _BY_PERSON: Final[frozenset[type[Event]]] = frozenset(
      VisitMade, EmployerGuidanceGiven, ReferralMade, VacancyPassed}
 )  # fmt: skip
 """Services that a person answers for: the system cannot have given them."""
+
+
+_OF_FILES: Final = tuple(duty.key for duty in key_enterprises.DUTIES)
+"""What is owed to key enterprises is examined with their staffing needs files."""
 
 
 class Shown(NamedTuple):
@@ -102,7 +107,19 @@ EXAMINED: Final = MappingProxyType(
                 employers.vacancy_items,
                 employers.vacancy_wording,
                 employers.sections,
-                duties(),
+                employers.key_enterprise,
+                duties(but=_OF_FILES),
+            ),
+            shown=_employer,
+        ),
+        RecordKind.STAFFING_NEEDS_FILES: Examined(
+            checks=(
+                staffing_needs_files.of_the_file(responsibility(_BY_PERSON)),
+                staffing_needs_files.file,
+                staffing_needs_files.effect,
+                staffing_needs_files.team,
+                staffing_needs_files.content,
+                duties(only=("48.2", "49.1", "49.2", "49.3")),
             ),
             shown=_employer,
         ),

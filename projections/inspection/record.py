@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -52,6 +52,10 @@ class InspectedRecord:
             ),
             None,
         )
+
+    def only(self, wanted: Callable[[RecordedEvent], bool]) -> InspectedRecord:
+        """Return the same record with some of its events alone."""
+        return replace(self, events=tuple(one for one in self.events if wanted(one)))
 
     def has(self, *kinds: type[Event]) -> bool:
         """Say whether any event of these types was recorded."""

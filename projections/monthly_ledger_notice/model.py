@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from ..early_warning import Warned
-from ..notice.model import AgencyRef, Part, Rate, Repeats, Requirements
+from ..notice.model import AgencyRef, Document, Part, Rate, Repeats, Requirements
 
 
 class Checked(Part):
@@ -187,7 +187,7 @@ class PreviousNotice(Part):
     digest: str
 
 
-class MonthlyLedgerNotice(Part):
+class MonthlyLedgerNotice(Document):
     """The notice of one month by one superior agency (Article 56, paragraph 2; Article 58)."""
 
     kind: Literal["monthly_ledgers"]

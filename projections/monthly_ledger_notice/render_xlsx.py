@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from ...domain.regulation import rule
 from ..collector import collector_paused
 from ..notice.labels import zh_moment
-from ..notice.sheets import Column, Look, Sheet, share, write_workbook
+from ..notice.sheets import Column, Look, Sheet, seal_rows, share, write_workbook
 from ..notice.wording import addressee
 from . import labels, wording
 from .model import AgencyFigures, MonthlyLedgerNotice, Problem
@@ -85,6 +85,7 @@ def _summary(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
     yield "依据", basis.edition_title
     yield "月末业务记录号", basis.month_position
     yield "通报时业务记录号", basis.position
+    yield from seal_rows(notice)
     yield "到期事项截至", zh_moment(basis.cutoff)
     yield "工作日历", basis.calendar
     if notice.previous is not None:

@@ -6,15 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+
+from ..anchor import Anchor
 
 
 class Part(BaseModel):
     """A part of a notice: frozen, and nothing unknown in it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Document(Part):
+    """A notice as a whole, of whatever kind.
+
+    `seal` is where the chain of the log stood; None in notices from before the log was sealed.
+    """
+
+    seal: Anchor | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_seal(self, serialise: SerializerFunctionWrapHandler) -> Any:
+        # What was issued before there were seals keeps its bytes.
+        fields = serialise(self)
+        if self.seal is None:
+            fields.pop("seal", None)
+        return fields
 
 
 class AgencyRef(Part):

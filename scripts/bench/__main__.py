@@ -9,14 +9,37 @@ import typer
 
 from ...infrastructure.embedded import new_key
 from ..console import console
-from . import appends, catch_up, commands, memory, notice, replay
+from . import (
+    appends,
+    catch_up,
+    commands,
+    histories,
+    memory,
+    mixed,
+    notice,
+    people,
+    proof,
+    replay,
+)
 from .clients import Crew
 from .measuring import Results, Setting
 from .report import print_tables, write_json, write_markdown
 from .server import machine, server
 
 MEASUREMENTS = {
-    module.NAME: module.measure for module in (commands, appends, catch_up, replay, memory, notice)
+    module.NAME: module.measure
+    for module in (
+        commands,
+        appends,
+        catch_up,
+        mixed,
+        replay,
+        memory,
+        notice,
+        people,
+        proof,
+        histories,
+    )
 }
 
 

@@ -116,7 +116,8 @@ def measure(setting: Setting, results: Results) -> None:
     events, sample = setting.size(200_000, 2_000), setting.size(1_500, 100)
     results.notes.append(
         f"catch-up: {events:,} events of vacancy work through all read models from empty tables, with an entry "
-        f"row for each event; events a second. The library's runner folds a log of {sample:,} events made in "
+        "row for each event; events a second. Read models that none of these events concerns (those of persons) "
+        f"stand beside, for every peer, and stay empty. The library's runner folds a log of {sample:,} events made in "
         "the same way, one event a transaction; the last figure of each is divided by its number of events."
     )
     setting.say(f"catch-up of {events:,} events")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
@@ -34,15 +34,25 @@ _TYPES = ["uuid", "int8", "text", "bytea", "date", "timestamptz", "text", "text"
 class Ours:
     """Commands through `Taizhang.execute`, with or without ledgers kept in the process."""
 
-    def __init__(self, url: str, key: str, *, cached: bool = True, schema: str = "ours") -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        cached: bool = True,
+        schema: str = "ours",
+        sealing_key: str | None = None,
+    ) -> None:
         """Open the package on a database, in a schema of its own."""
         self.taizhang = Taizhang.open(
             database_url=url,
             schema_name=schema,
             master_key=key,
             identity_key=key,
+            sealing_key=sealing_key,
             cached_ledgers=4096 if cached else 0,
             clock=clock,
+            log_level="ERROR",  # a look at personal data is logged, which is not to be read here
         )
 
     def execute(self, command: Command, actor: Actor, command_id: UUID) -> None:
@@ -64,11 +74,11 @@ class Ours:
         self.taizhang.close()
 
 
-def found(ours: Ours) -> None:
-    """Record the agencies and their staff."""
+def found(ours: Ours, more: Iterable[tuple[UUID, Event]] = ()) -> None:
+    """Record the agencies and their staff, and `more` of them."""
     versions: dict[UUID, int] = defaultdict(int)
     events = []
-    for stream_id, event in founding():
+    for stream_id, event in (*founding(), *more):
         versions[stream_id] += 1
         events.append(NewEvent(event, stream_id, versions[stream_id], TODAY, UUID(int=1)))
     ours.taizhang.events.append(
@@ -122,6 +132,33 @@ def put_back(connection: Connection[Any], head: int) -> None:
     connection.execute("VACUUM stored_events, stream_states")
 
 
+def load_recorded(ours: Ours, connection: Connection[Any], records: Iterable[RecordedEvent]) -> int:
+    """Put recorded events at the end of the log, in their order; return how many they are."""
+    mapper, count = Mapper(ours.taizhang.keys), 0
+    with connection.cursor() as cursor, cursor.copy(_COPY.encode()) as rows:
+        rows.set_types(_TYPES)
+        for recorded in records:
+            rows.write_row(_stored_row(mapper, recorded))
+            count += 1
+    connection.execute("ANALYZE stored_events")
+    return count
+
+
+def recorded_places(ours: Ours, places: Iterable[Place]) -> Iterator[RecordedEvent]:
+    """Yield the facts of a log as recorded events."""
+    loader = _Loader(ours)
+    return (loader.record(place) for place in places)
+
+
+def _stored_row(mapper: Mapper, recorded: RecordedEvent) -> tuple[Any, ...]:
+    event: Event = recorded.event
+    state = mapper.write(event, recorded.stream_id, recorded.version)
+    return (
+        recorded.stream_id, recorded.version, event.topic, state, recorded.occurred_on,
+        recorded.recorded_at, recorded.staff_id, recorded.agency_code, recorded.command_id,
+    )  # fmt: skip
+
+
 class _Loader:
     """Writes facts to the log by COPY, with the bytes that the store itself would write."""
 
@@ -142,14 +179,14 @@ class _Loader:
         with connection.cursor() as cursor, cursor.copy(_COPY.encode()) as rows:
             rows.set_types(_TYPES)
             for place in places:
-                recorded = self._record(place)
-                rows.write_row(self._row(recorded))
+                recorded = self.record(place)
+                rows.write_row(_stored_row(self._mapper, recorded))
                 if kept is not None:
                     states[recorded.stream_id].apply(recorded)
         if kept is not None:
             kept += states.items()
 
-    def _record(self, place: Place) -> RecordedEvent:
+    def record(self, place: Place) -> RecordedEvent:
         number, agency_code, fact = place
         if number not in self._streams:
             self._streams[number] = self._ours.stream(number)
@@ -160,14 +197,6 @@ class _Loader:
         return RecordedEvent(
             fact.event, stream_id, version, 0, fact.day, at_ten(fact.day), fact.staff_id,
             agency_code, uuid5(stream_id, str(version)),
-        )  # fmt: skip
-
-    def _row(self, recorded: RecordedEvent) -> tuple[Any, ...]:
-        event: Event = recorded.event
-        state = self._mapper.write(event, recorded.stream_id, recorded.version)
-        return (
-            recorded.stream_id, recorded.version, event.topic, state, recorded.occurred_on,
-            recorded.recorded_at, recorded.staff_id, recorded.agency_code, recorded.command_id,
         )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def _stock(url: str, kind: type[stock.Ledgers], employers: range) -> Work:
     return work
 
 
-def _raw(url: str, key: str, employers: range) -> Work:
+def raw_rows(url: str, key: str, employers: range) -> Work:
     """Prepare reading the same rows with nothing made of them: the limit."""
     opened = ours.Ours(url, key)
     streams = [opened.stream(number) for number in employers]
@@ -109,7 +109,7 @@ def measure(setting: Setting, results: Results) -> None:
                 (TWO, partial(turn, _ours, 2, count, setting.key)),
                 (STOCK_TWO, partial(turn, _stock, 2, fewer, stock.Ledgers)),
                 (TEXT, partial(turn, _stock, 1, fewer, stock.TextLedgers)),
-                (RAW, partial(turn, _raw, 1, count, setting.key)),
+                (RAW, partial(turn, raw_rows, 1, count, setting.key)),
             ],
         )
         setting.crew.run(leave, [(url,)] * 2)

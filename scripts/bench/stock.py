@@ -199,11 +199,18 @@ def load_ledgers(
 def load_log(app: Ledgers, connection: Connection[Any], places: Iterable[Place]) -> int:
     """Put a log into an empty store, in its order, as the application itself would store it."""
     held: dict[int, EmployerLedger] = {}
+    return load_records(app, connection, (record(app, held, place) for place in places))
+
+
+def load_records(
+    app: Ledgers, connection: Connection[Any], records: Iterable[Iterable[CanMutateAggregate[UUID]]]
+) -> int:
+    """Put the library's events into an empty store, in their order; return how many they are."""
     count = 0
     with connection.cursor() as cursor, cursor.copy(_COPY.format(app.name).encode()) as rows:
         rows.set_types(_TYPES)
-        for place in places:
-            for domain_event in _record(app, held, place):
+        for record in records:
+            for domain_event in record:
                 stored = app.mapper.to_stored_event(domain_event)
                 rows.write_row(
                     (stored.originator_id, stored.originator_version, stored.topic, stored.state)
@@ -233,9 +240,10 @@ def put_back(connection: Connection[Any], app_name: str, head: int) -> None:
     connection.execute(f"VACUUM {events}".encode())
 
 
-def _record(
+def record(
     app: Ledgers, held: dict[int, EmployerLedger], place: Place
 ) -> Iterable[CanMutateAggregate[UUID]]:
+    """Return the library's events for a fact."""
     number, agency_code, fact = place
     fields = app.data(fact.event)
     meta = {

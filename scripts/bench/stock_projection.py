@@ -25,7 +25,7 @@ from ...domain.regulation.edition import edition_on
 from ...infrastructure.projection_store import create_relation
 from ...projections.catalogue import read_models
 from ...projections.vacancies import MISSING_BITS
-from . import stock
+from . import stock, stock_people
 from .server import connect
 
 _SECTIONS = {
@@ -48,8 +48,8 @@ _CLOSE = """
 _DRAFT = """
     INSERT INTO stock.vacancies (vacancy_id, stream_id, agency_code, title, status, drafted_on, external_id,
         headcount, missing, violations, concerns, findings, screened_with, first_position, last_position,
-        returned_count, filled)
-    VALUES (%s, %s, %s, %s, 'draft', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0)
+        content_position, returned_count, filled)
+    VALUES (%s, %s, %s, %s, 'draft', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, 0)
 """
 _UPDATE = "UPDATE stock.vacancies SET {}, last_position = %s WHERE vacancy_id = %s"
 _RULES = {
@@ -114,6 +114,10 @@ class LedgerProjection(Projection[LedgerView]):
         LedgerView.began = LedgerView.began or time.perf_counter()
         kind, position = type(domain_event).__name__, tracking.notification_id
         day = domain_event.day
+        if kind in ("PersonBegun", "PersonServed"):
+            changes = stock_people.statements(domain_event, day, position, self._calendar)
+            self.view.change(changes, tracking)
+            return
         statements = [self._entry(kind, domain_event, day, position)]
         if handler := _HANDLERS.get(kind):
             statements.append(handler(domain_event, day, position))
@@ -179,7 +183,7 @@ def _drafted(event: Any, day: date, position: int) -> Statement:
         event.vacancy_id, event.originator_id, event.agency_code, content.title, day,
         event.external_id, content.headcount, missing, violations, len(findings) - violations,
         orjson.dumps(findings).decode() if findings else None, event.screening["version"],
-        position, position,
+        position, position, position,
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from ...projections.daily_vacancy_notice.model import ONCE
 from ...projections.monthly_ledger_notice import MonthlyLedgerNotice
 from ..console import console, fail
 from ..sample_grading import SampleGradingTool
+from ..sample_matching import SampleMatchingTool
 from .chance import Chance
 from .city import districts
 from .desk import SetClock
@@ -89,6 +90,7 @@ def main(
                 _settings(out, database_url),
                 clock=clock,
                 grading_tool=SampleGradingTool(),
+                matching_tool=SampleMatchingTool(),
                 random_bytes=Chance(seed).another("seeds").secret,
             ) as taizhang,
         ):

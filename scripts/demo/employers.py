@@ -9,10 +9,12 @@ from ...application.commands.base import Command
 from ...application.commands.employers import (
     OpenEmployerLedger,
     RegisterEmployer,
+    StateTrainingNeeds,
     VerifyAgent,
     VerifyLicence,
 )
 from ...domain.employer.papers import Channel, EmployerBasics, LicenceKind
+from ...domain.employer.training import EmployerTrainingNeed
 from ...domain.identity import credit_check_character
 from .chance import Chance
 from .city import Office, made_up_name
@@ -71,6 +73,16 @@ class Employer:
             self.authority(),
             RegisterEmployer(credit_code=self.credit_code),
         )
+
+    def training_needs(self) -> StateTrainingNeeds | None:
+        """Return the command that states its training needs; two in three have none."""
+        size = sum(map(ord, self.credit_code))
+        if size % 3:
+            return None
+        needs = (
+            EmployerTrainingNeed(training=f"{self.trade}岗位技能提升", trainees=3 + size % 20),
+        )
+        return StateTrainingNeeds(credit_code=self.credit_code, needs=needs)
 
     def licence(self) -> VerifyLicence:
         """Return the command by which its licence is recorded as it now is."""

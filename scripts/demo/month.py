@@ -175,6 +175,8 @@ class Month:
     def _register(self, employer: Employer, basics: bool) -> None:
         clerk = employer.office.clerks[0]
         self.desk.do(clerk, *employer.registration(basics=basics))
+        if (needs := employer.training_needs()) is not None:
+            self.desk.do(clerk, needs)
         if not basics:
             # Found out by the notices only: the basics are asked for some days after the first one.
             day = max(self.clock.today, self.first) + timedelta(days=self.chance.whole(6, 14))

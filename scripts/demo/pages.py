@@ -12,7 +12,9 @@ import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...application.views import DutyView
+from ...application.views_enterprises import AgreementCourse
 from ...domain.identity import mask_name
+from ...domain.organisation.staff import Role
 from ...domain.person_ledger import ledger_number
 from ...domain.regulation.rules import RULES
 from ...projections import monthly_ledger_notice
@@ -29,6 +31,8 @@ from .worklist_page import whose, write_worklist
 WEEKDAYS = "一二三四五六日"
 CODES = {"not_authorised": "无此权限", "invalid_input": "内容有误"}
 COLOURS = ("#8f1116", "#c2605b", "#d8a6a0")
+CONTACTS = {"met": "已联系", "late": "逾期联系", "missed": "未联系", "open": "季度未满"}
+"""What became of the contact of a quarter."""
 SHOWN = 20
 """Duties shown under each heading of the worklist; the JSON file holds all."""
 
@@ -144,7 +148,16 @@ def _index(environment: Environment, month: Month, worklist: list[DutyView], cou
         job_seeker=job_seeker,
         tally=counted,
         office=month.neighbourhood.office,
+        enterprises=_enterprises(month),
+        contacts=CONTACTS,
     )
+
+
+def _enterprises(month: Month) -> list[tuple[AgreementCourse, ...]]:
+    """Return the courses of each key enterprise, its agreements one after another."""
+    city = month.city.city
+    by, queries = city.people(Role.SUPERVISOR)[0], month.taizhang.queries().enterprises
+    return [queries.course(one.credit_code, by=by) for one in queries.agreements(city.code, by=by)]
 
 
 def _figures(month: Month) -> dict[str, Any]:

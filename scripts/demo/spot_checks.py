@@ -1,6 +1,6 @@
 """The spot-checks of the month: planned on its first day, drawn after the cut-off, inspected, answered, closed.
 
-The district checks the personal ledgers and the employer ledgers of those below it. Its supervisor does not
+The district checks every kind of record of those below it. Its supervisor does not
 get through all of them: what was not inspected by its date shows as such.
 """
 
@@ -26,7 +26,7 @@ from ...domain.supervision.spot_check.kinds import RecordKind
 if TYPE_CHECKING:
     from .month import Month
 
-KINDS = (RecordKind.PERSONAL_LEDGERS, RecordKind.EMPLOYER_LEDGERS)
+KINDS = tuple(RecordKind)
 CUT_OFF, INSPECT_BY, ANSWER_BY = 14, 21, 25
 """Days after the first of the month."""
 LEFT = 0.06
@@ -38,6 +38,12 @@ JUDGED_MET = 0.75
 WHY_MET = ("电话核实，服务已提供", "查阅纸质档案，材料齐全", "本人表示近期不需要服务")
 WHY_NOT_MET = ("经核实确未开展服务", "纸质档案中也未见相关记录")
 WHY_OVERRULED = ("系统故障当日无法录入，有值班记录为证", "纸质登记表日期与采集日期一致")
+ADDED_RULES = {
+    RecordKind.PERSONAL_LEDGERS: "17",
+    RecordKind.NEEDS_FILES: "20",
+    RecordKind.EMPLOYER_LEDGERS: "50",
+    RecordKind.STAFFING_NEEDS_FILES: "48.1",
+}
 ADDED_ZH = ("服务记录内容过于简单，看不出服务效果", "指导记录与推荐岗位不一致")
 ANSWERS = (
     "已联系服务对象补充完善",
@@ -123,11 +129,12 @@ class SpotChecks:
         return queries.items(check_id, by=self._supervisor)
 
     def _inspect(self, check_id: UUID) -> None:
+        kind = KINDS[self._checks.index(check_id)]
         for item in self._items(check_id):
             if not self._chance.happens(LEFT):
-                self._month.desk.do(self._supervisor, *self._judgements(item))
+                self._month.desk.do(self._supervisor, *self._judgements(item, ADDED_RULES[kind]))
 
-    def _judgements(self, item: SpotCheckItemView) -> list[Command]:
+    def _judgements(self, item: SpotCheckItemView, added: str) -> list[Command]:
         chance, commands = self._chance, list[Command]()
         for finding in item.findings:
             verdict, reason = None, ""
@@ -145,10 +152,11 @@ class SpotChecks:
                     )
                 )  # fmt: skip
         if chance.happens(ADDED):
-            rule = "50" if item.record_number and "-" not in item.record_number else "17"
             evidence = (Evidence(text_zh=chance.pick(ADDED_ZH)),)
             commands.append(
-                AddFinding(check_id=item.check_id, number=item.number, rule=rule, evidence=evidence)
+                AddFinding(
+                    check_id=item.check_id, number=item.number, rule=added, evidence=evidence
+                )
             )
         return [*commands, InspectItem(check_id=item.check_id, number=item.number)]
 

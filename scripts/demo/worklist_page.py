@@ -10,9 +10,12 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from ...application.views import DutyView, StepView
+from ...application.views_people import OfferedVacancy
 from ...domain.assistance.state import CaseStage
+from ...domain.errors import NotAuthorised, RuleBroken
 from ...domain.identity import mask_name
 from ...domain.person_ledger import ledger_number
+from ..sample_matching import SampleMatchingTool
 from .month import Month
 from .people import Person
 from .tally import PERSONAL, Tally, case_of, ledger_of
@@ -27,6 +30,8 @@ FIRST_STEPS = (
 )
 """For each of these steps one person is shown to whom it stands open."""
 
+OFFERS = 4
+"""How many persons with matching vacancies are shown, and how many for one vacancy."""
 ALSO_SHOWN = frozenset({"refer", "apply_for_consultation", "recommend_placement"})
 """Of an assisted person these are shown with what they still want, too."""
 CALENDAR = "（确定；工作日历："
@@ -34,11 +39,9 @@ CALENDAR = "（确定；工作日历："
 
 
 class Line(NamedTuple):
-    """A duty and the person to whom it is owed."""
+    """A duty to a person."""
 
     duty: DutyView
-    number: str
-    name: str
 
     @property
     def why(self) -> Markup:
@@ -66,6 +69,14 @@ class Choice(NamedTuple):
     specialist: str
     open: list[StepView]
     closed: list[StepView]
+
+
+class Offer(NamedTuple):
+    """A person, and the vacancies that match by the sample tool."""
+
+    number: str
+    name: str
+    vacancies: list[OfferedVacancy]
 
 
 def whose(month: Month, duty: DutyView) -> Person | None:
@@ -96,11 +107,34 @@ def write_worklist(
         total=len(lines),
         late=sum(desk.late for desk in desks),
         choices=_choices(month, staff),
+        offers=_offers(month),
+        matched=month.taizhang.queries().matching.job_seekers_for(
+            month.neighbourhood.vacancies[0][1], by=month.neighbourhood.supervisor, limit=OFFERS
+        ),
+        tool=SampleMatchingTool.name,
         calendar=next(
             (d.why.partition(CALENDAR)[2] for d in worklist if CALENDAR in d.why), ""
         ).removesuffix("）。"),
         provisional=any(line.duty.provisional for line in lines),
     )
+
+
+def _offers(month: Month) -> list[Offer]:
+    """Return some persons who may be referred, each with the vacancies of the district that match best."""
+    place, found = month.neighbourhood, list[Offer]()
+    for person in place.people:
+        if len(found) == OFFERS:
+            break
+        try:
+            vacancies = month.taizhang.queries().matching.vacancies_for(
+                person.job_seeker_id, by=place.supervisor, within=month.city.district.code, limit=2
+            )
+        except (NotAuthorised, RuleBroken):  # served elsewhere now, not ready, or no longer served
+            continue
+        if vacancies:
+            number, name = ledger_number(person.job_seeker_id), mask_name(person.name)
+            found.append(Offer(number, name, vacancies))
+    return found
 
 
 def _desks(month: Month, worklist: list[DutyView], staff: Callable[[str], str]) -> list[Desk]:
@@ -114,7 +148,7 @@ def _desks(month: Month, worklist: list[DutyView], staff: Callable[[str], str]) 
             continue
         above = duty.agency_code == month.city.district.code
         if duty.agency_code in own or (above and person.job_seeker_id in followed):
-            line = Line(duty, ledger_number(person.job_seeker_id), mask_name(person.name))
+            line = Line(duty)
             lines.setdefault("district" if above else duty.staff_id, []).append(line)
     specialists = [actor.staff_id for actor in place.specialists]
     order = [*specialists, *sorted(lines.keys() - set(specialists) - {"district", ""})]
@@ -131,7 +165,10 @@ def _desks(month: Month, worklist: list[DutyView], staff: Callable[[str], str]) 
 
 
 def _desk(name: str, role: str, lines: list[Line]) -> Desk:
-    ordered = sorted(lines, key=lambda line: (-line.duty.days_late, line.duty.duty, line.number))
+    ordered = sorted(
+        lines,
+        key=lambda line: (-line.duty.days_late, line.duty.duty, line.duty.ledger_number or ""),
+    )
     return Desk(name, role, ordered, sum(line.duty.days_late > 0 for line in lines))
 
 

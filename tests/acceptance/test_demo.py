@@ -24,6 +24,7 @@ from taizhang.domain.job_seeker import guidance, status
 from taizhang.domain.key_enterprise import agreement, ending, hiring
 from taizhang.domain.key_enterprise import moving as key_moving
 from taizhang.domain.screening import Severity, screen
+from taizhang.domain.supervision.spot_check.kinds import RecordKind
 from taizhang.projections.canonical import canonical_json
 from taizhang.projections.daily_vacancy_notice import DailyVacancyNotice
 from taizhang.projections.daily_vacancy_notice.model import Kind
@@ -89,8 +90,30 @@ def test_the_same_seed_gives_the_same_bytes(run: Run, demo_url: str, tmp_path: P
     assert len(written) == 35
     for name, content in written.items():
         assert (again.out / "notices" / name).read_bytes() == content, name
-    for name in ("worklist.json", "worklist.html", "index.html"):
+    pages = ("worklist.json", "worklist.html", "index.html", "spot-checks.json", "spot-checks.html")
+    for name in pages:
         assert (again.out / name).read_bytes() == (run.out / name).read_bytes(), name
+
+
+@pytest.mark.rule("56.1", "56.2b")
+def test_the_month_has_its_spot_checks_each_proven(run: Run) -> None:
+    checks = json.loads((run.out / "spot-checks.json").read_text(encoding="utf-8"))
+    assert [one["check"]["kind"] for one in checks] == list(RecordKind)
+    for one in checks:
+        check, items, proof = one["check"], one["items"], one["proof"]
+        assert (check["status"], proof["problems"], proof["notes"]) == ("closed", [], [])
+        assert proof["records"] == sum(stratum["population"] for stratum in check["strata"])
+        assert {item["status"] for item in items} <= {"inspected", "not_inspected"}
+    for one in (checks[0], checks[2]):
+        check, items = one["check"], one["items"]
+        assert {item["status"] for item in items} == {"inspected", "not_inspected"}
+        assert {item["faulty"] for item in items} == {True, False}
+        assert 0 < check["low"] < check["rate"] < check["high"] < 1
+    personal = checks[0]["items"]
+    assert {item["mode"] for item in personal} == {"random", "targeted"}
+    assert any("overruled" in finding for item in personal for finding in item["findings"])
+    page = (run.out / "spot-checks.html").read_text(encoding="utf-8")
+    assert page.count("据日志重算一致") == len(RecordKind)
 
 
 def test_every_day_of_the_month_has_its_notice_in_three_forms(run: Run) -> None:

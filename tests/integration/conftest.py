@@ -53,6 +53,7 @@ from taizhang.domain.organisation.staff import Role
 
 MASTER_KEY = base64.b64encode(bytes(range(32))).decode()
 IDENTITY_KEY = base64.b64encode(bytes(range(32, 64))).decode()
+SEALING_KEY = base64.b64encode(bytes(range(64, 96))).decode()
 FOUNDED = date(2018, 8, 1)
 FIRST_DAY = date(2026, 11, 2)
 
@@ -233,6 +234,14 @@ class World:
             cursor = connection.execute(statement.encode(), parameters)
             return cursor.fetchall() if cursor.description else []
 
+    def lose_key(self, subject_id: UUID) -> None:
+        """Destroy a person's key as an erasure does, with no event of it."""
+        self.sql(
+            "UPDATE personal_keys SET wrapped = NULL, destroyed_at = now() WHERE subject_id = %s",
+            subject_id,
+        )
+        self.taizhang.keys.forget([subject_id])
+
     def count(self, table: str) -> int:
         return int(self.sql(f"SELECT count(*) FROM {table}")[0][0])
 
@@ -241,7 +250,7 @@ class World:
             "SELECT topic FROM stored_events WHERE originator_id = %s ORDER BY originator_version",
             stream_id,
         )
-        return [topic for (topic,) in rows]
+        return [topic.partition("@")[0] for (topic,) in rows]
 
     def stream(self, code: str) -> UUID:
         return self.taizhang.identities.employer(code)
@@ -358,6 +367,7 @@ def _options(url: str) -> dict[str, Any]:
         "database_url": url,
         "master_key": MASTER_KEY,
         "identity_key": IDENTITY_KEY,
+        "sealing_key": SEALING_KEY,
         "retry_seconds": 5.0,
         "log_level": "ERROR",
     }

@@ -39,9 +39,11 @@ from taizhang.application.commands.job_seekers import Basics, RecordRecognition
 from taizhang.application.commands.job_seekers import RecordStatusRegistration as RecordStatus
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.employer.papers import Channel
+from taizhang.domain.events import ERASED
 from taizhang.domain.job_seeker.grading import Graded
 from taizhang.domain.job_seeker.registration import Wishes
 from taizhang.domain.organisation.staff import Role
+from taizhang.domain.person_ledger import ledger_number
 
 if TYPE_CHECKING:
     from taizhang.application.views import DutyView
@@ -178,6 +180,16 @@ def test_the_worklist_of_each_day_follows_the_case_from_agency_to_agency(
     assisted.do(assisted.of(RequestTransfer, to_agency_code=NEXT_DOOR, reason="residence_moved"))
     assisted.do(assisted.of(VerifyTransfer, fits=True, findings="已核实"))
     assisted.do(assisted.of(ApplyForTransfer))
+    # Nobody is named for the decision: it is on the district's list, and on that of all its staff.
+    for options in ({}, {"staff_id": f"c-{DISTRICT}"}):
+        (owed,) = [
+            line
+            for line in assisted.worklist(DISTRICT, **options)
+            if line.duty == "transfer_decision"
+        ]
+        assert (owed.agency_code, owed.staff_id) == (DISTRICT, "")
+    own = assisted.worklist(HERE, staff_id=f"c-{HERE}")
+    assert [line.duty for line in own] == ["visit_after_guidance"]
     assisted.do(assisted.of(ApproveTransfer), DISTRICT)
     transferred = clock.today
     clock.forward(days=1)
@@ -186,6 +198,12 @@ def test_the_worklist_of_each_day_follows_the_case_from_agency_to_agency(
         ("visit_after_guidance", ""),
         ("agreement_signing_after_transfer", ""),
     ]
+    unnamed = assisted.worklist(NEXT_DOOR, staff_id=f"c-{NEXT_DOOR}")
+    assert unnamed == assisted.worklist(NEXT_DOOR)
+    number = ledger_number(assisted.person_id)
+    assert {(line.person_id, line.ledger_number, line.person_name_masked) for line in unnamed} == {
+        (assisted.person_id, number, "王**")
+    }
     assisted.number = 2
     assisted.do(assisted.sign(NEXT_DOOR), NEXT_DOOR)
     assisted.do(
@@ -201,6 +219,9 @@ def test_the_worklist_of_each_day_follows_the_case_from_agency_to_agency(
     assert [(line.duty, line.agency_code) for line in then] == [("visit_after_guidance", HERE)]
     then = assisted.worklist(DISTRICT, day=transferred)
     assert {line.agency_code for line in then} == {NEXT_DOOR}
+    assert world.taizhang.keys.destroy(assisted.person_id)
+    erased = assisted.worklist(DISTRICT, day=transferred)
+    assert {line.person_name_masked for line in erased} == {ERASED}
     with world.taizhang.projections.rewound(world.taizhang.events.head()) as live:
         assert live.execute(
             b"SELECT count(*) FROM obligations_asof WHERE outcome = 'open' AND due_on < now()"

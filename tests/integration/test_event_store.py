@@ -84,7 +84,8 @@ def test_a_state_that_is_kept_equals_the_one_replayed(world: World) -> None:
     world.submit(code, world.discriminatory)
     stream, store = world.stream(code), world.taizhang.events
     kept, replayed = store.load(EmployerLedger, stream), store.replay(EmployerLedger, stream)
-    assert kept.kept_version == kept.aggregate.version == 10
+    # Kept with the first event and with every fourth since; the events after it complete it.
+    assert (kept.kept_version, kept.aggregate.version) == (9, 10)
     assert kept.aggregate == replayed.aggregate
 
 

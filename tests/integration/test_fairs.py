@@ -29,6 +29,7 @@ from taizhang import (
     RuleBroken,
     SignUpForFair,
     TakePaperRegistrations,
+    WithdrawEmployer,
     WithdrawVacancy,
     case_stream,
 )
@@ -117,6 +118,25 @@ def test_who_is_admitted_is_told_in_the_employers_ledger(hall: Hall) -> None:
         if entry.event == "employer_ledger.fair_joined"
     )
     assert joined.what == {"fair_id": str(hall.fair), "vacancy_ids": [str(vacancy)]}
+
+
+@pytest.mark.rule("43.1")
+def test_who_withdraws_leaves_the_fair_and_its_ledger_says_so(hall: Hall) -> None:
+    world = hall.world
+    code = world.register()
+    kept, gone = world.publish(code), world.publish(code)
+    hall.plan()
+    hall.admit(code, kept, gone)
+    leave = WithdrawEmployer(
+        fair_id=hall.fair, credit_code=code, vacancy_ids=(gone,), reason="已招满"
+    )
+    world.do(leave)
+    (employer,) = hall.queries.fairs.fair(hall.fair, by=world.actor("clerk")).employers
+    assert [one.vacancy_id for one in employer.vacancies] == [kept]
+    world.do(leave.model_copy(update={"vacancy_ids": ()}))
+    detail = hall.queries.fairs.fair(hall.fair, by=world.actor("clerk"))
+    assert (detail.employers[0].status, detail.fair.employers) == ("withdrawn", 0)
+    assert world.event_names(world.stream(code))[-2:] == ["employer_ledger.fair_left"] * 2
 
 
 @pytest.mark.rule("43.1")

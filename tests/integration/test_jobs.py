@@ -16,6 +16,7 @@ import pytest
 
 from taizhang import (
     CloseAgency,
+    EmployStaff,
     FoundAgency,
     InvalidInput,
     LapseRegistration,
@@ -33,7 +34,7 @@ from taizhang.domain.calendar import SHANGHAI
 from taizhang.domain.employer.papers import LicenceKind
 from taizhang.domain.organisation.agency import AgencyLevel
 from taizhang.domain.organisation.directory import Agency, Directory
-from taizhang.domain.supervision.spot_check.kinds import RecordKind
+from taizhang.domain.organisation.staff import Role
 from taizhang.infrastructure.jobs import JobOffice
 from taizhang.infrastructure.notices import NoticeOffice
 
@@ -55,12 +56,9 @@ def standing(world: World, job: str) -> JobStatus:
 
 
 def notices(world: World) -> list[tuple[str, str]]:
-    """Return agency and day of every daily notice issued, in the order of the log."""
+    """Return agency and day of every notice issued, in the order of the log."""
     world.taizhang.projections.catch_up()
-    rows = world.sql(
-        "SELECT agency_code, period_end FROM notices WHERE kind = 'daily_vacancies' "
-        "ORDER BY last_position"
-    )
+    rows = world.sql("SELECT agency_code, period_end FROM notices ORDER BY last_position")
     return [(code, day.isoformat()) for code, day in rows]
 
 
@@ -81,6 +79,8 @@ def world(world: World) -> World:
         ),
         "administrator",
     )
+    # Planned as soon as a month begins; `TestSpotChecks` lets it.
+    world.taizhang.jobs.switch("spot_check_plan", on=False)
     return world
 
 
@@ -119,45 +119,6 @@ class TestWhatIsDue:
         assert [day for code, day in notices(world) if code == DISTRICT] == [
             "2026-11-28", "2026-11-29", "2026-11-30", "2026-12-01", "2026-12-02",
         ]  # fmt: skip
-
-    @pytest.mark.rule("56.2b")
-    def test_every_superior_issues_the_monthly_notice_once_after_the_months_last_day(
-        self, world: World
-    ) -> None:
-        world.taizhang.jobs.begin(NOTICES, date(2026, 11, 30))
-        world.clock.now = at(date(2026, 12, 1))
-        assert due(world).failed == 0
-        world.clock.now = at(date(2026, 12, 2))
-        due(world)
-        world.taizhang.projections.catch_up()
-        rows = world.sql(
-            "SELECT kind, agency_code, period_end FROM notices WHERE agency_code = '110105' "
-            "ORDER BY last_position"
-        )
-        assert rows == [
-            ("daily_vacancies", DISTRICT, date(2026, 11, 30)),
-            ("monthly_ledgers", DISTRICT, date(2026, 11, 30)),
-            ("daily_vacancies", DISTRICT, date(2026, 12, 1)),
-        ]
-        assert world.sql("SELECT count(*) FROM notices WHERE kind = 'monthly_ledgers'") == [(4,)]
-
-    @pytest.mark.rule("56.2b")
-    def test_the_monthly_notice_waits_for_the_months_spot_checks(self, world: World) -> None:
-        world.taizhang.jobs.begin(NOTICES, date(2026, 11, 30))
-        world.taizhang.spot_checks.plan(
-            DISTRICT, RecordKind.PERSONAL_LEDGERS, date(2026, 11, 1), by=world.actor("supervisor")
-        )
-        world.clock.now = at(date(2026, 12, 1))
-        due(world)
-        status = standing(world, "monthly_ledger_notice")
-        (waits,) = [one for one in status.series if one.agency_code == DISTRICT]
-        assert waits.state == "waiting"
-        assert "spot-check of the month goes on" in (waits.error or "")
-        ready_on = world.taizhang.notices.monthly_ledgers_ready_on(date(2026, 11, 1), DISTRICT)
-        world.clock.now = at(ready_on)
-        due(world)
-        series = standing(world, "monthly_ledger_notice").series
-        assert DISTRICT not in {one.agency_code for one in series}
 
     def test_the_month_comes_after_its_last_day_and_before_the_next(self, world: World) -> None:
         done: list[str] = []
@@ -569,6 +530,81 @@ class TestLapses:
         assert len(world.sql("SELECT 1 FROM stored_events WHERE topic = 'vacancy.lapsed'")) == 1
 
 
+@pytest.mark.rule("56.2b")
+class TestSpotChecks:
+    def standing(self, world: World) -> list[Any]:
+        world.taizhang.projections.catch_up()
+        return world.sql(
+            "SELECT agency_code, kind, month, status FROM spot_checks ORDER BY agency_code, kind"
+        )
+
+    def test_they_are_planned_as_the_month_begins_drawn_when_it_is_over_and_closed_in_time(
+        self, world: World
+    ) -> None:
+        world.register()
+        world.taizhang.jobs.switch("spot_check_plan", on=True)
+        for other in ("vacancy_lapse", "registration_lapse", "duty_overdue", NOTICES):
+            world.taizhang.jobs.switch(other, on=False)
+        report = due(world)
+        assert report.failed == 0, report.errors
+        planned = self.standing(world)
+        # Both districts, and the subdistrict that has a supervisor; the city has none.
+        assert {code for code, *_ in planned} == {DISTRICT, SUBDISTRICT, "110108"}
+        assert {tuple(row[2:]) for row in planned} == {(date(2026, 11, 1), "planned")}
+        assert due(world) == RunReport()
+        world.clock.now = at(date(2026, 12, 1), 1)
+        report = due(world)
+        assert report.failed == 0, report.errors
+        statuses = {(month, status) for _, _, month, status in self.standing(world)}
+        assert statuses == {(date(2026, 11, 1), "drawn"), (date(2026, 12, 1), "planned")}
+        (until,) = {
+            row[0] for row in world.sql("SELECT answer_by FROM spot_checks WHERE status = 'drawn'")
+        }
+        world.clock.now = at(until)
+        due(world)
+        assert {status for *_, status in self.standing(world)} == {"drawn", "planned"}
+        # The city has no checks to wait for: its notice is issued, the others wait for theirs.
+        assert self.monthly(world) == [CITY]
+        waiting = standing(world, "monthly_ledger_notice")
+        assert {one.state for one in waiting.series} == {"waiting"}
+        assert waiting.is_well
+        world.clock.forward(days=1)
+        report = due(world)
+        assert report.failed == 0, report.errors
+        statuses = {(month, status) for _, _, month, status in self.standing(world)}
+        assert statuses == {(date(2026, 11, 1), "closed"), (date(2026, 12, 1), "planned")}
+        world.clock.forward(minutes=10)  # looks again for what it waited for
+        report = due(world)
+        assert report.failed == 0, report.errors
+        world.taizhang.projections.catch_up()
+        assert self.monthly(world) == [CITY, DISTRICT, SUBDISTRICT, "110108"]
+
+    def monthly(self, world: World) -> list[str]:
+        rows = world.sql(
+            "SELECT agency_code FROM notices WHERE kind = 'monthly_ledgers' ORDER BY agency_code"
+        )
+        return [code for (code,) in rows]
+
+    def test_nothing_is_planned_for_a_time_without_a_supervisor(self, world: World) -> None:
+        world.taizhang.jobs.switch("spot_check_plan", on=True)
+        world.do(
+            EmployStaff(
+                staff_id="city-supervisor", name="某", agency_code=CITY, roles=(Role.SUPERVISOR,),
+                effective_on=date(2026, 12, 3),
+            ),
+            "administrator",
+        )  # fmt: skip
+        world.clock.now = at(date(2026, 12, 4))
+        due(world, job="spot_check_plan")
+        months = world.sql(
+            "SELECT DISTINCT agency_code, period_first FROM job_runs WHERE job = 'spot_check_plan' "
+            "AND agency_code IN (%s, %s) ORDER BY 1, 2", CITY, DISTRICT,
+        )  # fmt: skip
+        assert months == [
+            (CITY, date(2026, 12, 1)), (DISTRICT, date(2026, 11, 1)), (DISTRICT, date(2026, 12, 1)),
+        ]  # fmt: skip
+
+
 @pytest.mark.rule("58.1")
 class TestDutiesThatBecomeOverdue:
     @pytest.fixture
@@ -627,7 +663,7 @@ class TestDutiesThatBecomeOverdue:
     def test_nobody_but_the_service_tells_it(self, owing: World) -> None:
         command = RecordOverdueDuty(
             subject_id=uuid4(), duty="vacancy_review", arose_position=1, since_position=1,
-            stream_id=uuid4(), item_id=None, rule="38.1", agency_code=SUBDISTRICT,
+            ledger_id=uuid4(), item_id=None, rule="38.1", agency_code=SUBDISTRICT,
             staff_id="clerk", due_on=DAY, provisional=False,
         )  # fmt: skip
         with pytest.raises(NotAuthorised, match="for the service itself"):

@@ -305,6 +305,29 @@ def test_what_is_missing_or_late_is_listed_and_counted_where_it_is(enterprise: E
     assert one.past_term
 
 
+@pytest.mark.rule("45.3", "48.2")
+def test_jobs_tell_of_each_missed_quarter_and_let_the_agreement_expire(
+    enterprise: Enterprise,
+) -> None:
+    world, by = enterprise.world, enterprise.actor(HERE)
+    enterprise.do(enterprise.sign(valid_until=date(2027, 8, 15)))
+    world.taizhang.jobs.begin("duty_overdue", date(2027, 7, 1))
+    world.taizhang.jobs.begin("agreement_expiry", date(2027, 8, 14))
+    world.clock.forward(days=242)  # 2027-07-02: two quarters have passed without a contact
+    world.taizhang.jobs.run_due(job="duty_overdue")
+    world.taizhang.projections.catch_up()
+    told = world.taizhang.queries().overdue_duties(HERE, by=by)
+    assert [(one.duty, one.due_on) for one in told if one.duty.startswith("enterprise")] == [
+        ("enterprise_contact", date(2027, 3, 31)),
+        ("enterprise_contact", date(2027, 6, 30)),
+    ]
+    world.clock.forward(days=46)
+    world.taizhang.jobs.run_due(job="agreement_expiry")
+    view = enterprise.queries.agreement(enterprise.credit_code, by=by)
+    assert (view.stage, view.ending, view.ended_on) == ("ended", "term", date(2027, 8, 15))
+    assert enterprise.worklist(HERE) == []
+
+
 @pytest.mark.rule("56.1")
 def test_an_agency_sees_its_own_and_those_below_it(enterprise: Enterprise) -> None:
     enterprise.do(enterprise.sign())

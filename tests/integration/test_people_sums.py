@@ -11,6 +11,7 @@ import pytest
 from taizhang import (
     InvalidInput,
     JudgeReadiness,
+    StateTrainingNeeds,
     SurveyWillingness,
 )
 from taizhang.application.commands.assistance import (
@@ -106,12 +107,28 @@ class TestSums:
                 needs=needs,
             )
         )  # fmt: skip
+        code = people.world.register()
+        for trainees in (9, 4):
+            needed = [
+                {"training": " 焊工", "trainees": trainees},
+                {"training": "叉车", "trainees": 1},
+            ]
+            people.world.do(StateTrainingNeeds(credit_code=code, needs=needed))
         view = people.queries.training_needs(DISTRICT, by=people.world.actor("district-clerk"))
-        assert [(need.training, need.job_seekers) for need in view.needs] == [
-            ("电工", 2),
-            ("焊工", 1),
+        assert [(need.training, need.job_seekers, need.trainees) for need in view.needs] == [
+            ("焊工", 1, 4),
+            ("电工", 2, 0),
+            ("叉车", 0, 1),
         ]
-        assert view.needs[0].by_agency == {HERE: 1, NEXT_DOOR: 1}
+        assert view.needs[1].by_agency == {HERE: 1, NEXT_DOOR: 1}
+        assert view.needs[0].trainees_by_agency == {HERE: 4}
+        assert view.needs[0].employers == 1
+        twice = [{"training": "叉车", "trainees": 2}] * 2
+        with pytest.raises(InvalidInput, match="named twice"):
+            people.world.do(StateTrainingNeeds(credit_code=code, needs=twice))
+        people.world.do(StateTrainingNeeds(credit_code=code, needs=()))
+        view = people.queries.training_needs(DISTRICT, by=people.world.actor("district-clerk"))
+        assert {need.trainees for need in view.needs} == {0}
         assert (view.unspecified, view.lacking_skills) == (1, 0)
 
     @pytest.mark.rule("53", "51.2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -23,6 +23,7 @@ from taizhang.application.commands.assistance import (
     ReachPlanStage,
 )
 from taizhang.application.commands.assisted_work import StartWork
+from taizhang.domain.access import accesses_stream
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.job_seeker.contact import ContactMeans
 from taizhang.domain.job_seeker.surveys import (
@@ -129,24 +130,13 @@ class TestLedger:
                 people.queries.job_seeker_ledger(person, by=by, reason=reason)
 
     @pytest.mark.rule("51.2")
-    def test_a_look_at_personal_fields_is_logged(
-        self, people: People, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        logged: list[dict[str, Any]] = []
-
-        class Log:
-            def info(self, event: str, **fields: Any) -> None:
-                logged.append({"event": event, **fields})
-
-        monkeypatch.setattr("taizhang.infrastructure.queries_people.log", Log())
-        person, by = people.opened(), people.world.actor("clerk")
+    def test_a_look_at_personal_fields_is_recorded(self, people: People) -> None:
+        person, world = people.opened(), people.world
+        by = world.actor("clerk")
         people.queries.job_seeker_ledger(person, by=by)
-        assert logged == []
+        assert world.event_names(accesses_stream(person)) == []
         people.queries.job_seeker_ledger(person, by=by, reason="上门走访")
-        assert logged == [
-            {"event": "personal_data_read", "staff_id": "clerk", "agency": HERE,
-             "stream_id": str(person), "reason": "上门走访"}
-        ]  # fmt: skip
+        assert world.event_names(accesses_stream(person)) == ["personal_data.read"]
 
     @pytest.mark.rule("9.1")
     def test_merged_ledgers_are_read_as_one(self, people: People) -> None:

@@ -28,6 +28,7 @@ from taizhang import (
 )
 from taizhang.application.commands.job_seekers import Basics
 from taizhang.application.views_fairs import RegistryReportView
+from taizhang.domain.access import accesses_stream
 from taizhang.domain.employer.papers import Channel
 from taizhang.domain.errors import Unavailable
 from taizhang.domain.job_seeker.contact import Ground
@@ -161,6 +162,8 @@ def test_whom_it_is_about_is_shown_to_send_it_and_no_longer(outbox: Outbox) -> N
         person = queries.person(report_id, by=sender, reason="发送反馈")
         assert person.name == "王小明"
         assert person.document_number == outbox.world.identity_number(7)
+    read = outbox.world.event_names(accesses_stream(person.person_id))
+    assert read == ["personal_data.read"] * 3
     for who, reason in (
         (outbox.clerk, " "),
         (outbox.world.actor("sibling"), "发送"),
@@ -175,6 +178,15 @@ def test_whom_it_is_about_is_shown_to_send_it_and_no_longer(outbox: Outbox) -> N
         queries.person(report_id, by=outbox.clerk, reason="再看")
     with pytest.raises(NotAuthorised):
         queries.reports(HERE, by=outbox.world.actor("sibling"))
+
+
+@pytest.mark.rule("51.2")
+def test_of_one_whose_data_were_erased_there_is_nobody_to_report(outbox: Outbox) -> None:
+    report_id = outbox.report()
+    queries = outbox.queries
+    outbox.world.taizhang.keys.destroy(outbox.one().person_id)
+    with pytest.raises(NotFound, match="were erased"):
+        queries.person(report_id, by=outbox.clerk, reason="发送反馈")
 
 
 class Registry:

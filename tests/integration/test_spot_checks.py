@@ -40,6 +40,7 @@ from taizhang.infrastructure import spot_checks as office_module
 
 from .conftest import CITY, DISTRICT, SIBLING, SUBDISTRICT
 from .people import People
+from .test_key_enterprises import Enterprise
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -246,6 +247,21 @@ class TestDraw:
         assert [one.population for one in check.view.strata] == [2, 1]
         rows = check.queries.items(check.id, by=check.supervisor)
         assert {row.record_number for row in rows} == set(codes)
+        assert check.verify().is_proven
+
+    def test_a_transferred_enterprise_is_checked_where_it_went(self, world: World) -> None:
+        enterprise = Enterprise(world)
+        enterprise.do(enterprise.sign())
+        enterprise.transferred()
+        enterprise.number = 2
+        enterprise.do(enterprise.sign(SIBLING), SIBLING)
+        check = Check(world, RecordKind.STAFFING_NEEDS_FILES).examined()
+        assert [one.population for one in check.view.strata] == [0, 1]
+        (row,) = check.queries.items(check.id, by=check.supervisor)
+        assert row.record_id == enterprise.agreement_id
+        assert (row.record_number, row.agency_code) == (enterprise.credit_code, SIBLING)
+        wrong = {one["key"] for one in row.findings if one["verdict"] == "not_met"}
+        assert {"46/needs_file", "47/team"} <= wrong
         assert check.verify().is_proven
 
     def test_nothing_to_inspect_is_a_check_with_an_empty_frame(self, world: World) -> None:
@@ -615,6 +631,31 @@ class TestInspection:
         check = Check(world).examined().confirmed()
         with pytest.raises(NotAuthorised):
             world.do(AnswerSpotCheck(check_id=check.id, number=1, answer="已补"), staff)
+
+    def test_the_superior_owes_its_closing(self, world: World) -> None:
+        fill(world, 1, 1)
+        check = Check(world).examined()
+        due = check.view.answer_by
+
+        def owed() -> list[tuple[str, date]]:
+            world.taizhang.projections.catch_up()
+            duties = world.taizhang.queries().worklist(DISTRICT, by=check.supervisor)
+            return [(one.duty, one.due_on) for one in duties if one.duty == "spot_check_closing"]
+
+        assert owed() == [], "its time has not begun"
+        world.clock.now = datetime.combine(due + timedelta(days=1), time(9), SHANGHAI)
+        assert owed() == [("spot_check_closing", date(2026, 12, 21))]
+        check.office.close_due(DISTRICT, by=SYSTEM)
+        assert owed() == []
+
+    def test_who_may_not_check_may_not_examine(self, world: World) -> None:
+        fill(world, 1, 1)
+        check = Check(world).drawn()
+        for by in (world.actor("clerk"), world.actor("other-supervisor")):
+            with pytest.raises(NotAuthorised):
+                check.office.examine(check.id, by=by)
+            with pytest.raises(NotAuthorised):
+                check.office.draw(check.id, by=by)
 
     def test_read_models_equal_a_fresh_fold(self, world: World) -> None:
         fill(world, 3, 2)

@@ -111,6 +111,7 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.SPOT_CHECK: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
     Power.INSPECT_RECORDS: (ANYWHERE, {Role.SUPERVISOR}),
     Power.ANSWER_SPOT_CHECKS: (BELOW_CITY, CHIEFS),
+    Power.AUDIT: (ANYWHERE - {STATION}, {Role.SUPERVISOR}),
     Power.SERVE_EMPLOYERS: (BELOW_CITY, SERVING),
     Power.SERVE_KEY_ENTERPRISES: (STREETS | {DISTRICT, OTHER}, SERVING),
     Power.CLOSE_AGREEMENTS: (STREETS | {DISTRICT, OTHER}, SERVING),
@@ -128,14 +129,16 @@ WHO_MAY: dict[Power, tuple[set[str], set[Role]]] = {
     Power.RECEIVE_APPEALS: (ANYWHERE, ANYBODY),
     Power.HANDLE_APPEALS: (SUPERIOR, {Role.SUPERVISOR, Role.SERVICE_STAFF}),
     Power.ASSIST: (STREETS, SERVING),
+    Power.VISIT: (STREETS | {STATION}, SERVING),
     Power.APPROVE_ENDINGS: (STREETS, CHIEFS),
     Power.CONSULT: (SUPERIOR, {Role.COUNSELLOR, Role.SUPERVISOR}),
     Power.DECIDE_TRANSFERS: (SUPERIOR, CHIEFS),
+    Power.ORGANISE_FAIRS: (ANYWHERE, SERVING),
+    Power.SEND_REPORTS: (ANYWHERE, SERVING),
     Power.SUPERVISE: (set(), {Role.SUPERVISOR}),  # never over itself
     Power.RECTIFY: (ANYWHERE, CHIEFS),
     Power.SET_WARNINGS: (SUPERIOR, {Role.SUPERVISOR, Role.ADMINISTRATOR}),
-    Power.ORGANISE_FAIRS: (ANYWHERE, SERVING),
-    Power.SEND_REPORTS: (ANYWHERE, SERVING),
+    Power.ERASE_PERSONS: (SUPERIOR, {Role.ADMINISTRATOR}),
 }
 NEED_NO_PERSON = {
     Power.MANAGE_AGENCIES,
@@ -145,6 +148,7 @@ NEED_NO_PERSON = {
     Power.ISSUE_NOTICES,
     Power.SPOT_CHECK,
     Power.LOAD_CATALOGUES,
+    Power.AUDIT,
     Power.LOOK,
     Power.REMIND,
     Power.RECORD_STATUS,
@@ -174,6 +178,16 @@ def test_a_person_is_served_by_any_agency_of_the_district(directory: Directory, 
     clerk = person(Role.SERVICE_STAFF, SIBLING)
     assert may(directory, clerk, Power.SERVE_JOB_SEEKERS, owner) is (owner != OTHER)
     assert may(directory, clerk, Power.ASSIST, owner) is (owner == SIBLING)
+
+
+@pytest.mark.rule("60")
+@pytest.mark.parametrize("owner", LEVELS)
+def test_a_station_visits_the_people_of_its_subdistrict(directory: Directory, owner: str) -> None:
+    coordinator = person(Role.COMMUNITY_COORDINATOR, STATION)
+    assert may(directory, coordinator, Power.VISIT, owner) is (owner in (STATION, SUBDISTRICT))
+    assert not may(directory, coordinator, Power.ASSIST, owner)
+    clerk = person(Role.COUNSELLOR, SUBDISTRICT)
+    assert may(directory, clerk, Power.VISIT, owner) is (owner == SUBDISTRICT)
 
 
 @pytest.mark.rule("56.1")

@@ -21,7 +21,7 @@ OVERDUE = DutyBecameOverdue(
     duty="vacancy_review",
     arose_position=4,
     since_position=4,
-    stream_id=UUID(int=2),
+    ledger_id=UUID(int=2),
     item_id=None,
     rule="38.1",
     agency_code="110105001",

@@ -12,11 +12,13 @@ from types import MappingProxyType
 from typing import Final
 
 from ...employer.papers import EmployerLedgerOpened
-from ...errors import InvalidInput
 from ...events import Event
 from ...job_seeker.merging import LedgerMergedInto
 from ...job_seeker.registration import JobSeekerLedgerOpened, LedgerMoved
 from ...job_seeker.surveys import NeedsFileOpened
+from ...key_enterprise.agreement import AgreementSigned
+from ...key_enterprise.ending import AgreementEnded, AgreementExpired
+from ...key_enterprise.moving import TransferApproved
 
 
 class RecordKind(StrEnum):
@@ -69,16 +71,12 @@ POPULATIONS: Final = MappingProxyType(
         RecordKind.EMPLOYER_LEDGERS: Population(
             opened_by=(EmployerLedgerOpened,), kept_by=(EmployerLedgerOpened,)
         ),
+        # By the agreement: a key enterprise whose file was never opened is found, too.
+        RecordKind.STAFFING_NEEDS_FILES: Population(
+            opened_by=(AgreementSigned,),
+            kept_by=(AgreementSigned,),
+            left_by=(AgreementEnded, AgreementExpired, TransferApproved),
+        ),
     }
 )
 """The kinds that can be checked. Rule 56.1."""
-
-
-def population_of(kind: RecordKind) -> Population:
-    """Return how a kind's records are found. Raises InvalidInput for one that is not kept here."""
-    population = POPULATIONS.get(kind)
-    if population is None:
-        raise InvalidInput(
-            f"no {kind} are kept here yet; there are: {', '.join(POPULATIONS)}", field="kind"
-        )
-    return population

@@ -21,7 +21,7 @@ from ...organisation.agency import AgencyCode
 from ...organisation.directory import Agency, Directory
 from ...organisation.staff import Role
 from .frame import Strata
-from .kinds import RecordKind, population_of
+from .kinds import RecordKind
 from .ranking import SEED_BYTES, commitment
 from .sample_size import Sizing, sizing_of
 
@@ -116,7 +116,6 @@ def plan(
     """
     if check.is_planned:
         raise InvalidInput(f"the check of {kind} for {month:%Y-%m} is planned already")
-    population_of(kind)
     if len(seed) != SEED_BYTES:
         raise InvalidInput(f"a seed has {SEED_BYTES} bytes", field="seed")
     if month.day != 1:
@@ -127,9 +126,9 @@ def plan(
         raise InvalidInput("inspecting takes time after the cut-off", field="inspect_by")
     if answer_by < inspect_by:
         raise InvalidInput("the inspected agency answers after the inspection", field="answer_by")
-    superior = directory.find(agency_code, occasion.today)
+    superior = directory.holder(agency_code, last_day(month))
     if superior is None:
-        raise InvalidInput(f"no agency bears the code {agency_code} today", field="agency_code")
+        raise InvalidInput(f"no agency bears the code {agency_code}", field="agency_code")
     strata = Strata(directory, superior, occasion.today)
     if not strata.agencies:
         raise RuleBroken("56.1", f"{agency_code} has no agency below it to inspect")

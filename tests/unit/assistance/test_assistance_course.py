@@ -74,11 +74,13 @@ def adjust(desk: Desk) -> RevisePlan:
 @pytest.mark.rule("28")
 def test_a_consultation_is_open_after_three_referrals_of_a_job_ready_person(desk: Desk) -> None:
     ready(desk, 2).when(apply(desk)).refused("28", "2 referral(s)", "needs 3")
-    assert [fact.missing for fact in desk.steps()["apply_for_consultation"].missing]
+    (unmet,) = desk.steps()["apply_for_consultation"].missing
+    assert unmet.wanting_zh == "尚缺：3次以上匹配推荐未实现就业（已有2次）"
     desk.failed_referrals(1)
     step = desk.steps()["apply_for_consultation"]
     assert step.is_open
     assert "已匹配推荐3次仍未实现就业（3次以上可申请）" in step.evidence
+    assert not step.missing
     desk.when(apply(desk))
     assert desk.recorded == ["assistance_case.consultation_applied"]
     desk.when(apply(desk)).refused("28", "under way")

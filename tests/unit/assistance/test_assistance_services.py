@@ -33,9 +33,9 @@ from taizhang.domain.assistance.programmes import ProgrammeKind
 from taizhang.domain.assistance.state import CaseStage
 from taizhang.domain.assistance.team_and_plan import RevisionCause, TeamMember, TeamRole
 from taizhang.domain.employer.services import ReferralOutcome
-from taizhang.domain.errors import InvalidInput, NotFound, RuleBroken
+from taizhang.domain.errors import InvalidInput, NotAuthorised, NotFound, RuleBroken
 
-from .conftest import CREDIT_CODE, FIRST_DAY, HERE
+from .conftest import CREDIT_CODE, FIRST_DAY, HERE, STATION, STATION_NEXT_DOOR
 
 if TYPE_CHECKING:
     from .conftest import Desk
@@ -455,3 +455,17 @@ def test_what_the_person_has_a_part_in_counts_as_contact(desk: Desk) -> None:
     desk.on(date(2026, 3, 2)).visited()
     (silent,) = [row for row in desk.rows() if row.duty == "out_of_contact_report"]
     assert (silent.outcome, silent.arose_on) == ("open", date(2026, 9, 2))
+
+
+@pytest.mark.rule("27.1", "60")
+def test_a_coordinator_of_the_station_makes_the_visit_that_the_specialist_owes(desk: Desk) -> None:
+    desk.assisted()
+    guidance_id = guided(desk, AssistedGuidance.GENERAL)
+    visit = desk.visit(guidance_id, job_ready=False)
+    desk.by(f"chief-{STATION_NEXT_DOOR}").when(visit)
+    assert isinstance(desk.answer, NotAuthorised)
+    desk.by(f"chief-{STATION}").done(visit)
+    assert desk.outcome("visit_after_guidance") == ["met"]
+    assert desk.store.log[-1].agency_code == STATION
+    desk.when(guide(desk, AssistedGuidance.GENERAL, uuid4()))
+    assert isinstance(desk.answer, NotAuthorised)

@@ -104,6 +104,16 @@ class TestSurveys:
         assert (again.number, again.will_follow_up) == (0, False)
 
     @pytest.mark.rule("21.2a")
+    def test_who_was_willing_and_is_not_reached_is_followed_up_still(self, person: Person) -> None:
+        recognised(person).given(person.surveyed(SurveyAnswer.WILLING))
+        survey(person.later(7), SurveyAnswer.NOT_REACHED)
+        assert surveyed(person.then_happens()).will_follow_up
+        survey(person.later(7), SurveyAnswer.UNWILLING)
+        assert not surveyed(person.then_happens()).will_follow_up
+        survey(person.later(7), SurveyAnswer.NOT_REACHED)
+        assert not surveyed(person.then_happens()).will_follow_up
+
+    @pytest.mark.rule("21.2a")
     def test_it_is_put_off_only_for_cause_of_one_who_is_willing(self, person: Person) -> None:
         survey(recognised(person), SurveyAnswer.WILLING, put_off=PutOff.CHILDBIRTH)
         assert surveyed(person.then_happens()).put_off is PutOff.CHILDBIRTH

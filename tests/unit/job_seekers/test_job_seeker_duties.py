@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taizhang.domain.calendar import WorkingDayCalendar
+from taizhang.domain.calendar import WorkingDayCalendar, add_months
 from taizhang.domain.duties import job_seekers
 from taizhang.domain.employer.services import ReferralOutcome
 from taizhang.domain.job_seeker.contact import (
@@ -36,6 +36,8 @@ from taizhang.domain.job_seeker.status import (
 from taizhang.domain.job_seeker.surveys import PutOff, SurveyAnswer
 from taizhang.domain.obligations import Obligation, arising, ending, explain, late_entry
 from taizhang.domain.regulation.edition import EDITION_2018
+from taizhang.projections.obligations import Obligations
+from taizhang.projections.read_model import fold_in_memory
 
 if TYPE_CHECKING:
     from tests.unit.job_seekers.conftest import Person
@@ -175,6 +177,33 @@ def test_an_open_duty_goes_with_the_person(person: Person) -> None:
     person.given_registered().given(AdviceCalledFor(missing=MISSING))
     person.at("110108002").given(LedgerMoved(from_agency_code="110105001", reason="搬家"))
     assert opened(person)["registration_advice"].agency_code == "110108002"
+
+
+@pytest.mark.rule("4", "13.3", "21.2b")
+def test_reports_of_silence_go_with_the_person_with_another_date(person: Person) -> None:
+    person.given_open().given(person.out_of_work(), person.recognised())
+    vain = person.surveyed(SurveyAnswer.NOT_REACHED, 3, last_contact_on=person.first_day)
+    person.later(200).given(vain)
+    reports = {"out_of_contact_report", "survey_out_of_contact_report"}
+    assert opened(person).keys() >= reports
+    person.at("110108002").given(LedgerMoved(from_agency_code="110105001", reason="搬家"))
+    rows = fold_in_memory(Obligations(CALENDAR, (EDITION_2018,)), [person.history])
+    held = [row for row in (Obligation(*values) for values in rows) if row.duty in reports]
+    assert sorted((row.outcome, row.agency_code) for row in held) == [
+        ("moved", "110105001"), ("moved", "110105001"), ("open", "110108002"), ("open", "110108002"),
+    ]  # fmt: skip
+    assert {row.arose_on for row in held if row.outcome == "open"} == {add_months(person.day, 6)}
+
+
+@pytest.mark.rule("13.3", "21.3")
+def test_a_report_is_made_on_its_own_ground(person: Person) -> None:
+    person.given_open().given(
+        person.recognised(), person.surveyed(SurveyAnswer.UNWILLING, 3, unwilling_often=True)
+    )
+    person.given(ReportedToRegistry(ground=Ground.OUT_OF_CONTACT, reference=""))
+    assert "unwilling_report" in opened(person)
+    person.given(ReportedToRegistry(ground=Ground.UNWILLING, reference=""))
+    assert "unwilling_report" not in opened(person)
 
 
 def test_a_merge_takes_the_duties_of_both_on(person: Person) -> None:

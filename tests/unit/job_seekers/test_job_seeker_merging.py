@@ -62,7 +62,10 @@ def merge(person: Person, other: Person) -> tuple[list[Event], list[Event]]:
 def test_the_one_given_up_points_to_the_one_that_goes_on(person: Person, other: Person) -> None:
     here, there = merge(person.given_open(), other.given_open())
     assert [type(event) for event in here] == [LedgerMergedFrom]
-    pointer = LedgerMergedInto(survivor_id=person.person_id, reason="换发证件", evidence="户籍证明")
+    pointer = LedgerMergedInto(
+        survivor_id=person.person_id, reason="换发证件", evidence="户籍证明",
+        agency_code=person.ledger.agency_code,
+    )  # fmt: skip
     assert there == [pointer]
     other.when(
         lambda ledger, occasion: registration.register(ledger, occasion, other.registered())

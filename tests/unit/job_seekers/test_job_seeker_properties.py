@@ -44,6 +44,8 @@ from taizhang.domain.job_seeker.surveys import EmploymentNeeds, SurveyAnswer, Su
 from taizhang.domain.obligations import Obligation, arising, ending
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.regulation.edition import EDITION_2018
+from taizhang.projections.obligations import Obligations
+from taizhang.projections.read_model import fold_in_memory
 
 Act = Callable[[JobSeekerLedger, Occasion], list[Event]]
 PERSON, OTHER = UUID(int=1), UUID(int=2)
@@ -70,7 +72,7 @@ def act(name: str, number: int) -> Act:
     )
     given_guidance = GuidanceGiven(
         guidance_id=ident, guidance=GuidanceKind.GENERAL, about="", advice="",
-        labour_market_information="", plan=None, booking_id=None, session_id=None,
+        labour_market_information="", plan="", booking_id=None, session_id=None,
     )  # fmt: skip
     level = number % 4 + 1
     grade = Grade(tool="t", tool_version="1", score=Decimal(level), level=level)
@@ -211,10 +213,10 @@ def test_no_duty_is_open_twice_or_without_what_it_is_about(
                     if end.goes_on:
                         held.append(end.next_spell(one, EDITION_2018, CALENDAR))
         held += [one for one in arising(recorded, EDITION_2018, CALENDAR) if one.outcome == "open"]
-        assert len({(one.subject_id, one.duty) for one in held}) == len(held)
+        assert len({(one.subject_id, one.duty, one.item_id) for one in held}) == len(held)
     ledger = live.ledger
     due = {one.duty for one in held}
-    outcomes = {one.subject_id for one in held if one.duty == "job_seeker_referral_outcome"}
+    outcomes = {one.item_id for one in held if one.duty == "job_seeker_referral_outcome"}
     assert outcomes == set(ledger.search.referrals)
     assert ("follow_up_survey" in due) == (
         ledger.surveys.follow_up_from is not None and ledger.contact.ceased is None
@@ -250,3 +252,63 @@ def test_merging_loses_nothing(one: list[Step], two: list[Step]) -> None:
     with pytest.raises(InvalidInput, match=str(PERSON)):
         act("contact", 0)(there.ledger, there.occasion)
     assert JobSeekerLedger.replay(here.history) == merged
+
+
+@given(steps, steps)
+@settings(max_examples=100, deadline=None)
+@pytest.mark.rule("9.1")
+def test_duties_go_along_with_a_merge_none_lost_none_twice(
+    one: list[Step], two: list[Step]
+) -> None:
+    here, there = Course(), Course(OTHER, position=1000)
+    here.go(one)
+    there.go(two)
+    here.day = there.day = max(here.day, there.day)
+    before = [*here.history, *there.history]
+    onwards, given_up = merging.merge(
+        here.ledger, PERSON, there.ledger, OTHER, here.occasion, "同一人", "户籍证明"
+    )
+    there.position, here.position = 2000, 3000
+    there.record(given_up)
+    here.record(onwards)
+    merged = onwards[0]
+    assert isinstance(merged, merging.LedgerMergedFrom)
+    was_open = {(row.subject_id, *what(row)) for row in obligations_of(before) if is_open(row)}
+    after = obligations_of([*before, *there.history[-1:], *here.history[-len(onwards) :]])
+    now_open = [(row.subject_id, *what(row)) for row in after if is_open(row)]
+    assert len(set(now_open)) == len(now_open), "twice"
+    assert not [one for one in now_open if one[0] == OTHER], "left behind"
+    called = {type(event) for event in onwards}
+    is_off = {
+        "registration_advice": merged.advice_settled or status.AssistanceCalledFor in called,
+        "grading_after_registration": merged.is_graded,
+        "survey_out_of_contact_report": merged.is_registered,
+        "unwilling_report": merged.is_registered,
+        "out_of_contact_report": merged.out_of_work_silent_since is None,
+        "job_search_archive": merged.unfiled_since is None,
+        "follow_up_survey": merged.follow_up_from is None or merged.follow_up_put_off,
+        "follow_up_survey_latest": merged.follow_up_from is None or not merged.follow_up_put_off,
+    }
+    for _, duty, item_id in was_open:
+        assert ((PERSON, duty, item_id) in now_open) != is_off.get(duty, False), duty
+    then = {(row.subject_id, *what(row)) for row in after if stood_open_at(row, 2000)}
+    assert then == was_open
+
+
+def obligations_of(history: list[RecordedEvent]) -> list[Obligation]:
+    rows = fold_in_memory(Obligations(CALENDAR, (EDITION_2018,)), [history])
+    return [Obligation(*row) for row in rows]
+
+
+def what(row: Obligation) -> tuple[str, UUID | None]:
+    return row.duty, row.item_id
+
+
+def is_open(row: Obligation) -> bool:
+    return row.outcome == "open"
+
+
+def stood_open_at(row: Obligation, position: int) -> bool:
+    return row.since_position <= position and (
+        row.closed_position is None or row.closed_position > position
+    )

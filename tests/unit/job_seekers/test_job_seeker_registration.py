@@ -26,6 +26,7 @@ from taizhang.domain.job_seeker.status import (
     AdviceCalledFor,
     AdviceGiven,
     AssistanceCalledFor,
+    AssistanceCallLifted,
     Formality,
     GroupNamed,
     NamedBy,
@@ -193,10 +194,20 @@ class TestStatus:
             )
         ).then(person.recognised())
 
+    @pytest.mark.rule("13.1", "23.1")
+    def test_graded_down_nobody_is_to_be_signed_with(self, person: Person) -> None:
+        person.given_registered().given(person.graded(3), AssistanceCalledFor())
+        grade = Grade(tool="sample", tool_version="1", score=Decimal(20), level=2)
+        person.when(
+            lambda ledger, occasion: grading.grade(ledger, occasion, person.person_id, grade, "{}")
+        ).then(person.graded(2), AssistanceCallLifted())
+        assert not person.ledger.status.assistance_called_for
+
     @pytest.mark.rule("13.1")
     def test_what_is_missing_is_told(self, person: Person) -> None:
         def problem() -> str:
-            return assistance_problem(person.ledger, EDITION_2018) or ""
+            problem = assistance_problem(person.ledger, EDITION_2018)
+            return problem.text if problem else ""
 
         person.given_open()
         assert "not registered for job seeking" in problem()

@@ -52,7 +52,7 @@ def given_guidance(kind: GuidanceKind, **changes: Any) -> GuidanceGiven:
         "about": "择业方向",
         "advice": "先考证",
         "labour_market_information": "",
-        "plan": None,
+        "plan": "",
         "booking_id": None,
         "session_id": None,
     }

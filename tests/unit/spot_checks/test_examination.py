@@ -154,7 +154,7 @@ class TestPersonalLedger:
     def test_services_of_an_assistance_case_are_services(self, kept: Kept) -> None:
         kept.opened().registered().signed().add(
             guidance.GuidanceGiven(
-                **kept.of_case(), guidance_id=UUID(int=5), about="", advice="", plan=None,
+                **kept.of_case(), guidance_id=UUID(int=5), about="", advice="", plan="",
                 guidance=guidance.AssistedGuidance.GENERAL, referral_id=None,
             )
         )  # fmt: skip
@@ -222,10 +222,8 @@ class TestAssistance:
         )  # fmt: skip
 
     def plan(self, kept: Kept) -> team_and_plan.PlanMade:
-        stage = team_and_plan.PlanStage(
-            number=1, title="t", goal="g", begins_on=kept.day, until=kept.day
-        )
-        return team_and_plan.PlanMade(**kept.of_case(), aim="a", stages=(stage,))
+        dates = team_and_plan.StageDates(number=1, begins_on=kept.day, until=kept.day)
+        return team_and_plan.PlanMade(**kept.of_case(), aim="a", stages=(dates,), wording="[]")
 
     KEYS = ("25/readiness", "25/performance", "26/team", "26/plan", "32")
 
@@ -241,7 +239,7 @@ class TestAssistance:
         assert kept.verdicts("25/readiness", "25/performance") == [TO_BE_JUDGED] * 2
         kept.add(
             guidance.GuidanceGiven(
-                **kept.of_case(), guidance_id=UUID(int=5), about="", advice="", plan=None,
+                **kept.of_case(), guidance_id=UUID(int=5), about="", advice="", plan="",
                 guidance=guidance.AssistedGuidance.GENERAL, referral_id=None,
             )
         )  # fmt: skip
@@ -283,7 +281,7 @@ class TestAssistance:
         kept.add(
             team_and_plan.PlanRevised(
                 **kept.of_case(), cause=team_and_plan.RevisionCause.NEW_SITUATION, reason=" ",
-                stages=made.stages, consultation_id=None,
+                stages=made.stages, wording="[]", consultation_id=None,
             )
         )  # fmt: skip
         assert said(kept.found()["26/plan"]) == "调整方案未说明原因"

@@ -212,7 +212,6 @@ class TestPlan:
             ({"seed": b"short"}, "32 bytes"),
             ({"inspectors": ()}, "name who inspects"),
             ({"agency_code": "110199"}, "no agency bears the code"),
-            ({"kind": RecordKind.STAFFING_NEEDS_FILES}, "are kept here yet"),
         ],
     )
     def test_what_makes_no_sense_is_refused(

@@ -1,0 +1,114 @@
+"""Proving a log unaltered, and exporting a record with its proof."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterable
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from psycopg import Connection
+
+from ...domain.organisation.powers import Actor
+from . import ours
+from .clients import Work, kept, leave
+from .measuring import Results, Setting, in_turns
+from .server import connect, database
+from .staffing import AGENCY, CITY
+from .workload import Place, credit_code, ledger, log
+
+NAME = "proof"
+SEAL, ONE, TWO, RAW = "sealing", "verify, 1 process", "verify, 2 processes", "raw rows, 1 process"
+EXPORT = "export"
+RECORD = 9_000_000
+"""The number of the employer whose record is exported: its events stand all over the log."""
+_RAW = "COPY (SELECT * FROM stored_events ORDER BY notification_id) TO STDOUT (FORMAT BINARY)"
+
+
+def _raw(url: str) -> Work:
+    """Prepare reading the same bytes in the same order with nothing made of them: the limit."""
+    connection = kept("raw", url, lambda: connect(url, "ours"))
+
+    def work() -> int:
+        with connection.cursor() as cursor, cursor.copy(_RAW.encode()) as rows:
+            return sum(1 for _ in rows) - 1  # the last is the end of the file
+
+    return work
+
+
+def _places(events: int, of_record: int) -> Iterable[Place]:
+    """Yield a log with one record of `of_record` events spread over it."""
+    places, every = iter(log(events)), max(events // of_record, 1)
+    for fact in ledger(RECORD, of_record):
+        yield from islice(places, every)
+        yield Place(RECORD, AGENCY, fact)
+    yield from places
+
+
+def _load(opened: ours.Ours, connection: Connection[Any], events: int, of_record: int) -> int:
+    ours.found(opened)
+    ours.load_log(opened, connection, _places(events, of_record))
+    connection.execute(
+        "INSERT INTO commands SELECT command_id, 'bench', '', '', max(notification_id), max(recorded_at), "
+        "min(staff_id), min(agency_code) FROM stored_events GROUP BY command_id"
+    )
+    connection.execute("ANALYZE")
+    (count,) = connection.execute("SELECT count(*) FROM stored_events").fetchone() or (0,)
+    return int(count)
+
+
+def measure(setting: Setting, results: Results) -> None:
+    """Measure sealing, verifying with one process and with two, and the export of one record."""
+    events, of_record = setting.size(200_000, 2_000), setting.size(1_000, 100)
+    results.notes.append(
+        f"proof: a log of {events:,} events. `verify` computes every digest, the chain and all seals, and compares "
+        "commands, documents and keys; with two processes their start is counted. `raw rows` reads the same bytes in "
+        f"one process and looks at none. The record of {of_record:,} events is spread evenly over the log; its pack "
+        "holds the chain between the seals around each."
+    )
+    setting.say(f"proof of {events:,} events")
+    with database(setting.url) as url:
+        opened = ours.Ours(url, setting.key, sealing_key=setting.key)
+        with connect(url, "ours") as connection:
+            count = _load(opened, connection, events, of_record)
+        began = time.perf_counter()
+        opened.taizhang.seals.catch_up()
+        sealed = count / (time.perf_counter() - began)
+
+        def verify(processes: int) -> float:
+            began = time.perf_counter()
+            report = opened.taizhang.verifier.run(processes=processes)
+            assert report.is_proven, report.findings[:3]
+            return report.events / (time.perf_counter() - began)
+
+        taken = in_turns(
+            setting.rounds,
+            [
+                (ONE, partial(verify, 1)),
+                (TWO, partial(verify, 2)),
+                (RAW, lambda: setting.crew.run(_raw, [(url,)]).rate),
+            ],
+        )
+        setting.crew.run(leave, [(url,)])
+        opened.taizhang.projections.catch_up()
+        exported = in_turns(
+            setting.rounds, [(EXPORT, partial(_export, opened, setting.folder / "bench-pack"))]
+        )
+        opened.close()
+    case = f"{events:,} events"
+    results.take(NAME, case, "events/s", {SEAL: [sealed] * setting.rounds, **taken})
+    results.compare(NAME, case, ONE, RAW)
+    results.compare(NAME, case, TWO, RAW, 0.3)
+    case = f"a record of {of_record:,} events"
+    results.take(NAME, case, "s", exported)
+    results.bound(NAME, case, EXPORT, 10.0)
+
+
+def _export(opened: ours.Ours, out: Path) -> float:
+    shutil.rmtree(out, ignore_errors=True)
+    began = time.perf_counter()
+    opened.taizhang.audit.export_record(credit_code(RECORD), out, by=Actor.system(CITY))
+    return time.perf_counter() - began
