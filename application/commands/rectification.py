@@ -31,14 +31,14 @@ class RecordProblem(Command, name="record_problem"):
     """Record a problem that was found at an agency below: by monitoring, a complaint, a daily check.
 
     It is under one rule, in one record or (without `record_id`) at the agency as a whole; the same one
-    found again is the same problem. `occurred_on` is the day on which it was found. Problems of
-    spot-checks and missed duties are taken over by themselves.
+    found again is the same problem. `occurred_on` is the day on which it was found, which is always said:
+    the agency meant is the one that bore the code on it. Problems of spot-checks and missed duties are
+    taken over by themselves.
     """
 
     power: ClassVar[Power] = Power.SUPERVISE
     aggregate: ClassVar[type[Aggregate]] = Rectification
 
-    occurred_on: date
     agency_code: AgencyCode
     rule: str
     record_kind: ConcernedRecord
@@ -48,9 +48,16 @@ class RecordProblem(Command, name="record_problem"):
     """The number of the paper or page where it was found; it makes the finding known again."""
     evidence: str
 
+    @property
+    def found_on(self) -> date:
+        """The day on which it was found. Raises InvalidInput where it is not said."""
+        if self.occurred_on is None:
+            raise InvalidInput("say on which day it was found", field="occurred_on")
+        return self.occurred_on
+
     def stream(self, identities: Identities, directory: Directory) -> UUID:
         """Return the problem's stream. Raises NotFound for an unknown agency."""
-        agency = directory.holder(self.agency_code, self.occurred_on)
+        agency = directory.holder(self.agency_code, self.found_on)
         if agency is None:
             raise NotFound(f"no agency bears the code {self.agency_code}", field="agency_code")
         return rectification_stream(agency.stream_id, self.rule, self.record_id)
@@ -70,11 +77,11 @@ class RecordProblem(Command, name="record_problem"):
             )
         if self.source not in _BY_HAND:
             raise InvalidInput(f"{self.source} is taken over by itself", field="source")
-        agency = context.directory.holder(self.agency_code, self.occurred_on)
+        agency = context.directory.holder(self.agency_code, self.found_on)
         assert agency is not None
         finding = Finding(
             agency_id=agency.stream_id,
-            agency_code=agency.code_on(self.occurred_on),
+            agency_code=agency.code_on(self.found_on),
             superior_code=context.occasion.actor.agency_code,
             rule=self.rule,
             record_kind=self.record_kind,

@@ -28,6 +28,7 @@ from taizhang.domain.supervision.spot_check.kinds import RecordKind
 from taizhang.projections.canonical import canonical_json
 from taizhang.projections.daily_vacancy_notice import DailyVacancyNotice
 from taizhang.projections.daily_vacancy_notice.model import Kind
+from taizhang.projections.monthly_ledger_notice import MonthlyLedgerNotice
 from taizhang.scripts.demo.__main__ import app
 from taizhang.scripts.demo.texts import ARGUABLE, FAULTY, HARMLESS, WORTH_A_LOOK, Phrase
 
@@ -120,7 +121,9 @@ def test_every_day_of_the_month_has_its_notice_in_three_forms(run: Run) -> None:
     assert [n.day for n in notices] == [date(2026, 10, 1) + timedelta(days=d) for d in range(31)]
     for file in (run.out / "notices").glob("daily_vacancies-*.json"):
         content = file.read_bytes()
-        assert canonical_json(DailyVacancyNotice.model_validate_json(content)) == content
+        is_daily = file.name.startswith("daily")
+        model = DailyVacancyNotice if is_daily else MonthlyLedgerNotice
+        assert canonical_json(model.model_validate_json(content)) == content
         assert file.with_suffix(".html").stat().st_size > 10_000
         assert file.with_suffix(".xlsx").stat().st_size > 5_000
 
@@ -136,6 +139,25 @@ def test_every_kind_of_fault_that_the_commands_let_through_shows(run: Run) -> No
     assert any(notice.overdue for notice in notices)
     assert any(notice.concerns for notice in notices)
     assert any(d.overruled for notice in notices for d in notice.defects)
+
+
+@pytest.mark.rule("56.2b", "58.2a")
+def test_the_monthly_notice_has_second_time_problems_and_the_proof_of_its_samples(run: Run) -> None:
+    before, notice = (
+        MonthlyLedgerNotice.model_validate_json(file.read_bytes())
+        for file in sorted((run.out / "notices").glob("monthly_ledgers-*.json"))
+    )
+    assert notice.previous is not None
+    assert notice.previous.number == before.number
+    assert notice.overall.problems.second >= 2
+    assert {problem.source for problem in notice.problems} >= {"spot_check", "missed_duty"}
+    assert {one.problem.rectification_id for one in notice.put_right}.isdisjoint(
+        identity for identity, _ in notice.notified
+    )
+    assert notice.put_right
+    assert all(check.seed and check.commitment for check in notice.checks)
+    assert len(notice.checks) == 2
+    assert "for the second time" in told(run)
 
 
 def test_an_agency_has_its_new_name_from_its_day_on(run: Run) -> None:

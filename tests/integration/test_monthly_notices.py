@@ -173,11 +173,12 @@ class TestIssuing:
         busy.taizhang.projections.catch_up()
         ((identity,),) = busy.sql("SELECT stream_id FROM rectifications WHERE rule = '17'")
         office = busy.taizhang.notices
-        keep, done = office._keep, []
+        keep, done = office._keep, list[UUID]()
 
         def keep_late(content: bytes) -> None:
             if not done:
-                done.append(put_right(busy, identity))
+                done.append(identity)
+                put_right(busy, identity)
             keep(content)
 
         monkeypatch.setattr(office, "_keep", keep_late)

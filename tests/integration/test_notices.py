@@ -25,6 +25,7 @@ from taizhang.domain.employer.vacancy import WithdrawalReason
 from taizhang.domain.organisation.staff import Role
 from taizhang.domain.regulation.edition import EDITION_2018
 from taizhang.projections.canonical import canonical_json
+from taizhang.projections.daily_vacancy_notice import DailyVacancyNotice
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -73,6 +74,7 @@ class TestIssuing:
 
     def test_it_counts_what_happened_and_finds_what_is_wrong(self, busy: World) -> None:
         notice = busy.taizhang.notices.document(issue(busy).notice_id, by=busy.actor("supervisor"))
+        assert isinstance(notice, DailyVacancyNotice)
         assert notice.day == DAY
         text = canonical_json(notice).decode()
         assert '"submitted":3' in text
@@ -195,6 +197,7 @@ class TestLateEntry:
         following = issue(busy, DAY + timedelta(days=1))
         assert following.previous == issued.notice_id
         notice = busy.taizhang.notices.document(following.notice_id, by=supervisor)
+        assert isinstance(notice, DailyVacancyNotice)
         assert '"withdrawn"' in canonical_json(notice).decode()
         assert sum(one.late for one in notice.agencies) == 1
 

@@ -25,6 +25,7 @@ from taizhang.domain.proof import ZEROS, Seal, StoredEvent, link
 from taizhang.infrastructure import seals, verify_seals
 from taizhang.infrastructure.signing import SigningKey
 from taizhang.projections.canonical import canonical_json
+from taizhang.projections.daily_vacancy_notice.model import DailyVacancyNotice
 from taizhang.projections.daily_vacancy_notice.render_html import render_html
 from taizhang.projections.daily_vacancy_notice.render_xlsx import render_xlsx
 from tests.integration.tampering import as_owner, found, history, one, tamper, verify
@@ -622,6 +623,7 @@ def test_a_notice_names_the_seal_that_it_stands_on(world: World) -> None:
             bytes.fromhex(notice.seal.key_id or ""),
         )
     ]
+    assert isinstance(notice, DailyVacancyNotice)
     for text in (render_html(notice), canonical_json(notice).decode()):
         assert notice.seal.chain in text
     buffer = BytesIO()

@@ -142,6 +142,8 @@ class TestCourse:
             record(world, record_kind=ConcernedRecord.PERSONAL_LEDGERS)
         with pytest.raises(InvalidInput, match="taken over by itself"):
             record(world, source=Source.SPOT_CHECK)
+        with pytest.raises(InvalidInput, match="say on which day it was found"):
+            record(world, occurred_on=None)
         with pytest.raises(NotFound, match="no agency"):
             record(world, agency_code="110199")
         with pytest.raises(NotFound, match="no such problem"):
