@@ -12,6 +12,7 @@ from ..console import console
 from . import (
     appends,
     catch_up,
+    city_month,
     commands,
     histories,
     memory,
@@ -39,6 +40,7 @@ MEASUREMENTS = {
         people,
         proof,
         histories,
+        city_month,
     )
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid5
@@ -42,6 +42,7 @@ class Ours:
         cached: bool = True,
         schema: str = "ours",
         sealing_key: str | None = None,
+        now: Callable[[], datetime] = clock,
     ) -> None:
         """Open the package on a database, in a schema of its own."""
         self.taizhang = Taizhang.open(
@@ -51,7 +52,7 @@ class Ours:
             identity_key=key,
             sealing_key=sealing_key,
             cached_ledgers=4096 if cached else 0,
-            clock=clock,
+            clock=now,
             log_level="ERROR",  # a look at personal data is logged, which is not to be read here
         )
 

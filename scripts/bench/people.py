@@ -15,6 +15,7 @@ from psycopg import Connection
 
 from ...domain.organisation.powers import Actor
 from . import ours, persons
+from .bulk import columns_of, without_indexes
 from .measuring import Results, Setting
 from .persons import LONG, Office
 from .server import connect, database
@@ -86,29 +87,14 @@ def _multiply(connection: Connection[Any], held: list[Office], copies: int) -> N
 
 
 def _copy(connection: Connection[Any], name: str, changed: dict[str, str], of: str) -> None:
-    found = connection.execute(
-        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 "
-        "AND NOT attisdropped ORDER BY attnum",
-        (f"{name}_g1",),
-    ).fetchall()
-    values = ", ".join(changed.get(column, f"o.{column}") for (column,) in found)
-    indexes = connection.execute(
-        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid), conname, "
-        "pg_get_constraintdef(c.oid) FROM pg_index LEFT JOIN pg_constraint c ON conindid = indexrelid "
-        "WHERE indrelid = %s::regclass",
-        (f"{name}_g1",),
-    ).fetchall()
-    for index, _, constraint, _ in indexes:  # made once at the end, they cost a fraction
-        what = f"ALTER TABLE {name}_g1 DROP CONSTRAINT {constraint}"
-        connection.execute((what if constraint else f"DROP INDEX {index}").encode())
+    table = f"{name}_g1"
+    values = ", ".join(changed.get(one, f"o.{one}") for one in columns_of(connection, table))
     # In the order in which the rows would have come, so that block ranges tell as much as in a log.
     order = "ORDER BY o.since_position" if name == "obligations" else ""
-    connection.execute(
-        f"INSERT INTO {name}_g1 SELECT {values} FROM {name}_g1 AS o JOIN made AS m ON {of} {order}".encode()
-    )
-    for _, definition, constraint, primary in indexes:
-        what = f"ALTER TABLE {name}_g1 ADD CONSTRAINT {constraint} {primary}"
-        connection.execute((what if constraint else definition).encode())
+    with without_indexes(connection, table):
+        connection.execute(
+            f"INSERT INTO {table} SELECT {values} FROM {table} AS o JOIN made AS m ON {of} {order}".encode()
+        )
 
 
 class _Calls(NamedTuple):

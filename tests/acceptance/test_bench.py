@@ -7,7 +7,7 @@ from pathlib import Path
 
 MEASUREMENTS = {
     "commands", "append", "catch-up", "mixed catch-up", "replay", "memory", "notice", "people", "proof",
-    "history",
+    "history", "city month",
 }  # fmt: skip
 WITHOUT_TARGET = {"history"}
 PEERS = {
