@@ -101,6 +101,8 @@ class LedgerView(View):
 class DutyView(View):
     """One line of a worklist: what is due, for whom, by when, and why."""
 
+    reference: str
+    """By what `explanations.explain` knows the duty."""
     rule: str
     citation: str
     duty: str
