@@ -180,6 +180,7 @@ class OverdueDutyView(View):
     `position` is where in the log that stands: ask for what came after it.
     """
 
+    reference: str
     position: int
     subject_id: UUID
     ledger_id: UUID

@@ -27,6 +27,7 @@ from ..domain.assistance.agreement import LedgerFacts
 from ..domain.assistance.case import AssistanceCase, available_steps
 from ..domain.assistance.state import last_case
 from ..domain.calendar import WorkingDayCalendar, day_bounds
+from ..domain.duties.duty import duty_reference
 from ..domain.employer.content import Item
 from ..domain.employer.ledger import Section
 from ..domain.employer.papers import AgentRevoked, AgentVerified, Papers
@@ -376,6 +377,9 @@ class Queries(Looking):
             OverdueDutyView.model_validate(
                 {
                     **row,
+                    "reference": duty_reference(
+                        row["duty"], row["subject_id"], row["arose_position"], row["turn"]
+                    ),
                     "title_zh": TITLES_ZH.get(row["duty"], row["duty"]),
                     "citation": RULES[row["rule"]].citation,
                 }

@@ -33,9 +33,7 @@ def test_the_reference_of_a_duty_is_read_back(turn: int) -> None:
 def test_findings_and_figures_are_told_apart() -> None:
     notice = "daily_vacancies-110105-20261102"
     assert parse_reference(f"finding:{notice}:2") == NoticeFindingReference(notice, 2)
-    assert parse_reference(f"finding:{ID}:2:50/basics") == CheckFindingReference(
-        ID, 2, "50/basics"
-    )
+    assert parse_reference(f"finding:{ID}:2:50/basics") == CheckFindingReference(ID, 2, "50/basics")
     assert parse_reference(f" figure:{notice}:rules.38.1.vacancies") == FigureReference(
         notice, "rules.38.1.vacancies"
     )
