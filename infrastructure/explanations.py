@@ -50,7 +50,7 @@ class Explanations(Looking):
     def explain(self, reference: str, *, by: Actor, events: int = EVENTS) -> Explanation:
         """Return what a reference comes to, with the events that it was counted from.
 
-        There are three forms: ``duty:KEY:SUBJECT_ID:AROSE_POSITION[:TURN]``, as worklists and histories
+        There are three forms: ``duty:DUTY_KEY:SUBJECT_ID:AROSE_POSITION[:TURN]``, as worklists and histories
         give it; ``finding:NOTICE_ID:N`` for the n-th problem of a notice and
         ``finding:CHECK_ID:ITEM_NO:RULE`` for what was found in an item of a spot-check;
         ``figure:NOTICE_ID:PATH`` for a figure of a notice by its path into the notice's JSON. At most

@@ -8,7 +8,7 @@ from uuid import UUID
 from ...domain.errors import InvalidInput
 
 FORMS: Final = (
-    "duty:KEY:SUBJECT_ID:AROSE_POSITION[:TURN]",
+    "duty:DUTY_KEY:SUBJECT_ID:AROSE_POSITION[:TURN]",
     "finding:NOTICE_ID:N",
     "finding:CHECK_ID:ITEM_NO:RULE",
     "figure:NOTICE_ID:PATH",

@@ -82,8 +82,8 @@ def test_a_finding_of_a_spot_check(command_line: CommandLine) -> None:
 
 def test_what_it_cannot_read_it_says_how_to_write(command_line: CommandLine) -> None:
     said = command_line.fails("explain", "nonsense", *SUPERVISOR)
-    assert "duty:KEY:SUBJECT_ID:AROSE_POSITION[:TURN]" in said
+    assert "duty:DUTY_KEY:SUBJECT_ID:AROSE_POSITION[:TURN]" in said
     assert "figure:NOTICE_ID:PATH" in said
-    assert "figure:NOTICE_ID:PATH" in command_line.ok("explain", "--help")
+    assert "duty:DUTY_KEY:SUBJECT_ID" in command_line.ok("explain", "--help")
     reference = f"duty:vacancy_review:{uuid4()}:1"
     assert "a worklist gives the reference" in command_line.fails("explain", reference, *CLERK)

@@ -278,7 +278,7 @@ class TestDuty:
     def test_one_that_never_arose_is_told_where_to_find_one(self, world: World) -> None:
         with pytest.raises(NotFound, match="a worklist gives the reference"):
             explain(world, f"duty:vacancy_review:{uuid4()}:1")
-        with pytest.raises(InvalidInput, match="there are: duty:KEY"):
+        with pytest.raises(InvalidInput, match="there are: duty:DUTY_KEY"):
             explain(world, "vacancy_review")
 
 
