@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from psycopg.rows import tuple_row
+
 from ..application.views_spot_checks import SpotCheckItemView
 from ..domain.errors import NotFound
 from ..domain.events import RecordedEvent
@@ -50,7 +52,8 @@ class ExplainedFindings:
     def of_check(self, reference: CheckFindingReference, by: Actor) -> Explanation:
         """Return what was found in an item under a rule. Raises NotFound, NotAuthorised. Rule 56.1.
 
-        Findings by their key are found alone, by their rule all together.
+        A finding is asked for alone by its key; by their rule all those together that do not keep it, or,
+        where there is none, all that were judged.
         """
         check_id, item_no, asked = reference
         item = self._checks.item(check_id, item_no, by=by).item
@@ -61,6 +64,7 @@ class ExplainedFindings:
                 f"item {item_no} has no finding under {asked!r}; there is: {there}",
                 field="reference",
             )
+        findings = [one for one in findings if one["verdict"] == Verdict.NOT_MET] or findings
         rule = findings[0]["rule"]
         check = list(self._store.history(check_id))
         return Explanation(
@@ -87,10 +91,9 @@ class ExplainedFindings:
 
     def _notified(self, item: SpotCheckItemView, rule: str) -> tuple[tuple[str, Any], ...]:
         """Say for the how-manieth time the problem was notified, and by which notice."""
-        with self._database.use() as connection:
-            row = connection.execute(
-                _NOTIFIED, (Source.SPOT_CHECK.value, str(item.check_id), item.number, rule)
-            ).fetchone()
+        asked = (Source.SPOT_CHECK.value, str(item.check_id), item.number, rule)
+        with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            row = cursor.execute(_NOTIFIED, asked).fetchone()
         if row is None:
             return ()
         times, notice, day = row

@@ -51,7 +51,12 @@ _FIELDS_ZH: Final = {
     "warnings": "预警",
     "part": "分子",
     "whole": "分母",
-} | {topic.partition(".")[2]: label for topic, label in TOPIC_LABELS.items()}
+}
+_IN_ZH: Final[dict[type[Part], dict[str, str]]] = {
+    daily.Flows: {topic.partition(".")[2]: label for topic, label in TOPIC_LABELS.items()},
+    monthly.Duties: {"late": "逾期办结"},
+}
+"""Fields that are called otherwise there."""
 
 
 def figure_label(notice: AnyNotice, figure: Figure) -> str:
@@ -63,8 +68,7 @@ def figure_label(notice: AnyNotice, figure: Figure) -> str:
     for part in figure.parts:
         if isinstance(holder, Part):
             field = next(fields)
-            is_duty = holder.__class__ is monthly.Duties and field == "late"
-            told.append("逾期办结" if is_duty else _FIELDS_ZH.get(field, field))
+            told.append(_IN_ZH.get(type(holder), {}).get(field) or _FIELDS_ZH.get(field, field))
         else:
             told.append(_item(part, names))
         holder = part

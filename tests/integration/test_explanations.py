@@ -32,6 +32,7 @@ from taizhang.projections.explanation.paths import figure_at
 
 from .people import ADDRESS, NAME, PHONE, People
 from .test_monthly_notices import problem, put_right, to
+from .test_notices import issue
 from .test_spot_checks import Check, fill
 
 if TYPE_CHECKING:
@@ -71,16 +72,17 @@ def counted(world: World, notice_id: str, paths: Iterable[str]) -> dict[str, Evi
 
 
 @pytest.fixture
-def second(world: World) -> str:
-    """Return the notice of the second of two busy days: faults old, new and put right, delays, duties."""
+def busy(world: World) -> str:
+    """Return the notice of the last of some busy days: faults old, new and put right, delays, duties."""
     code = world.register()
     world.publish(code)
     world.publish(code, world.discriminatory, overruled="剧组女演员")
     gone = world.publish(code, world.discriminatory, overruled="剧组女演员")
     world.submit(code)
     world.clock.forward(days=1)
-    world.taizhang.notices.issue_daily_vacancies(DAY, DISTRICT, by=world.actor("supervisor"))
+    issue(world, DAY)
     world.clock.forward(days=6)
+    issue(world, world.clock.today - timedelta(days=1))
     world.do(
         WithdrawVacancy(credit_code=code, vacancy_id=gone, reason=WithdrawalReason.FOUND_FAULTY)
     )
@@ -92,9 +94,7 @@ def second(world: World) -> str:
     world.do(SubmitVacancy(credit_code=code, vacancy_id=late, occurred_on=earlier))
     world.do(PassVacancy(credit_code=code, vacancy_id=late), "reviewer")
     world.clock.forward(days=1)
-    return world.taizhang.notices.issue_daily_vacancies(
-        world.clock.today - timedelta(days=1), DISTRICT, by=world.actor("supervisor")
-    ).notice_id
+    return issue(world, world.clock.today - timedelta(days=1)).notice_id
 
 
 def document(world: World, notice_id: str) -> dict[str, Any]:
@@ -104,30 +104,31 @@ def document(world: World, notice_id: str) -> dict[str, Any]:
 
 
 class TestDailyNotice:
-    def test_every_count_lists_as_many_as_it_states(self, world: World, second: str) -> None:
-        notice = document(world, second)
+    def test_every_count_lists_as_many_as_it_states(self, world: World, busy: str) -> None:
+        notice = document(world, busy)
         stated = dict(counts(notice["overall"], "overall"))
         for whole in ("agencies", "rules", "series"):
             for line in notice[whole]:
                 stated |= dict(counts(line, f"{whole}.{names(line)}"))
         for name in ("overall.late", "overall.overdue", "overall.put_right", "overall.positions"):
             assert stated[name], name
-        assert stated["overall.problems.second"] and stated["overall.flows.withdrawn"] == 1
+        assert stated["overall.problems.third_or_more"] and stated["overall.flows.withdrawn"] == 1
         today = f"series.{notice['day']}."
         elsewhere, known = set(), set(range(1, world.taizhang.events.head() + 1))
-        for path, found in counted(world, second, stated).items():
+        for path, found in counted(world, busy, stated).items():
             if found.things is None:
                 elsewhere.add(path)
                 continue
             assert sum(thing.number for thing in found.things) == stated[path], path
             assert all(set(thing.positions) <= known for thing in found.things), path
             assert all(thing.positions for thing in found.things), path
+        assert elsewhere
         assert all(".rate_before." in path or path.startswith("series.") for path in elsewhere)
         assert not any(path.startswith(today) for path in elsewhere)
         assert not any(".flows." in path or path.endswith(".touched") for path in elsewhere)
 
-    def test_a_flow_is_the_events_themselves(self, world: World, second: str) -> None:
-        told = explain(world, f"figure:{second}:agencies.110105001.flows.withdrawn")
+    def test_a_flow_is_the_events_themselves(self, world: World, busy: str) -> None:
+        told = explain(world, f"figure:{busy}:agencies.110105001.flows.withdrawn")
         assert (told.title_zh, told.stated) == ("各机构 › 建外街道 › 办理情况 › 撤回", 1)
         assert told.counted == told.stated
         (event,) = told.events
@@ -135,52 +136,61 @@ class TestDailyNotice:
         assert (event.staff_id, event.agency_code) == ("clerk", SUBDISTRICT)
         assert event.agency_name == "建外街道"
 
-    def test_what_is_no_count_says_what_it_is_made_of(self, world: World, second: str) -> None:
-        percent = explain(world, f"figure:{second}:overall.rate.percent")
+    def test_what_is_no_count_says_what_it_is_made_of(self, world: World, busy: str) -> None:
+        percent = explain(world, f"figure:{busy}:overall.rate.percent")
         assert (percent.counted, percent.things) == (None, ())
         assert percent.made_of == (
-            f"figure:{second}:overall.rate.passed",
-            f"figure:{second}:overall.rate.checked",
+            f"figure:{busy}:overall.rate.passed",
+            f"figure:{busy}:overall.rate.checked",
         )
-        rate = explain(world, f"figure:{second}:overall.rate")
-        assert f"figure:{second}:overall.rate.checked" in rate.made_of
-        rules = explain(world, f"figure:{second}:rules")
-        assert f"figure:{second}:rules.38.3" in rules.made_of
+        rate = explain(world, f"figure:{busy}:overall.rate")
+        assert f"figure:{busy}:overall.rate.checked" in rate.made_of
+        rules = explain(world, f"figure:{busy}:rules")
+        assert f"figure:{busy}:rules.38.3" in rules.made_of
         for reference in (*rate.made_of, *rules.made_of):
             explain(world, reference)
+        checked = explain(world, f"figure:{busy}:overall.rate.passed")
+        assert checked.title_zh == "合计 › 合格率 › 合格数"
         assert "该项不是计数" in {
-            fact.text_zh for fact in explain(world, f"figure:{second}:basis.position").facts
+            fact.text_zh for fact in explain(world, f"figure:{busy}:basis.position").facts
         }
 
-    def test_a_finding_leads_to_the_vacancy_s_events(self, world: World, second: str) -> None:
-        listed = explain(world, f"figure:{second}:rules.38.3.problems.second").things
+    def test_what_another_notice_stated_says_which(self, world: World, busy: str) -> None:
+        for path, said in (
+            ("overall.rate_before.checked", "招信核〔2026〕110105-312号所载，不再重新计数"),
+            ("series.2026-11-08.rate.passed", "2026-11-08通报所载，不再重新计数"),
+        ):
+            told = explain(world, f"figure:{busy}:{path}")
+            assert (told.stated is None, told.counted) == (False, None), path
+            assert told.facts[-1].text_zh == said
+
+    def test_a_finding_leads_to_the_vacancy_s_events(self, world: World, busy: str) -> None:
+        listed = explain(world, f"figure:{busy}:rules.38.3.problems.third_or_more").things
         finding = explain(world, listed[0].reference or "")
         assert (finding.rule, finding.citation) == ("38.3", "第三十八条第三款")
         assert "涉嫌性别歧视" in finding.title_zh
-        assert ("第几次通报", "2") in {(fact.label_zh, fact.text_zh) for fact in finding.facts}
+        assert ("第几次通报", "3") in {(fact.label_zh, fact.text_zh) for fact in finding.facts}
         assert [event.event for event in finding.events] == [
             "vacancy.drafted", "vacancy.submitted", "vacancy.passed", "vacancy.published",
         ]  # fmt: skip
 
-    def test_it_stays_what_it_was_whatever_is_recorded_later(
-        self, world: World, second: str
-    ) -> None:
-        before = explain(world, f"figure:{second}:overall.rate.checked")
+    def test_it_stays_what_it_was_whatever_is_recorded_later(self, world: World, busy: str) -> None:
+        before = explain(world, f"figure:{busy}:overall.rate.checked")
         world.publish(world.credit_code())
-        assert explain(world, f"figure:{second}:overall.rate.checked") == before
+        assert explain(world, f"figure:{busy}:overall.rate.checked") == before
 
     def test_what_is_counted_is_listed_whole_and_its_events_up_to_a_number(
-        self, world: World, second: str
+        self, world: World, busy: str
     ) -> None:
         world.taizhang.projections.catch_up()
         told = world.taizhang.queries().explanations.explain(
-            f"figure:{second}:overall.rate.checked", by=world.actor("supervisor"), events=1
+            f"figure:{busy}:overall.rate.checked", by=world.actor("supervisor"), events=1
         )
         assert len(told.things) == told.stated == 2
         assert len(told.events) == 1
         assert told.events_left_out == len(told.positions) - 1
 
-    def test_what_is_not_there_is_told_what_there_is(self, world: World, second: str) -> None:
+    def test_what_is_not_there_is_told_what_there_is(self, world: World, busy: str) -> None:
         for path, there in (
             ("nothing", "in it there is: "),
             ("overall.flows.shipped", "in 'overall.flows' there is: submitted, passed, "),
@@ -188,18 +198,18 @@ class TestDailyNotice:
             ("overall.late.more", "in 'overall.late' there is: nothing further"),
         ):
             with pytest.raises(NotFound, match=there):
-                explain(world, f"figure:{second}:{path}")
+                explain(world, f"figure:{busy}:{path}")
         with pytest.raises(NotFound, match="no 99th"):
-            explain(world, f"finding:{second}:99")
+            explain(world, f"finding:{busy}:99")
         with pytest.raises(NotFound, match="no notice has the id"):
             explain(world, "figure:nothing:overall.late")
 
-    def test_who_may_not_see_the_notice_gets_no_figure(self, world: World, second: str) -> None:
+    def test_who_may_not_see_the_notice_gets_no_figure(self, world: World, busy: str) -> None:
         for staff in ("clerk", "other-supervisor"):
             with pytest.raises(NotAuthorised):
-                explain(world, f"figure:{second}:overall.late", by=staff)
+                explain(world, f"figure:{busy}:overall.late", by=staff)
             with pytest.raises(NotAuthorised):
-                explain(world, f"finding:{second}:1", by=staff)
+                explain(world, f"finding:{busy}:1", by=staff)
 
 
 @pytest.mark.rule("5.b")
@@ -326,6 +336,7 @@ class TestSpotCheckFinding:
         told = explain(world, f"finding:{check.id}:1:17")
         assert told.rule == "17"
         assert "不符合" in told.title_zh
+        assert "不适用" not in told.title_zh
         added = next(thing for thing in told.things if "缺少最近一次服务的记录" in thing.text_zh)
         assert added.positions[0] in {event.position for event in told.events}
         course = {event.event for event in told.events}
@@ -335,6 +346,14 @@ class TestSpotCheckFinding:
             "spot_check.finding_added",
         }
         assert NAME not in told.model_dump_json()
+
+    def test_once_notified_it_says_how_often(
+        self, world: World, check: Check, monthly: str
+    ) -> None:
+        told = explain(world, f"finding:{check.id}:1:17")
+        said = {fact.label_zh: fact.text_zh for fact in told.facts}
+        assert said["已通报次数"] == "1"
+        assert said["最近通报"] == f"{monthly}（{world.clock.today}）"
 
     def test_what_was_not_found_is_told_what_was(self, world: World, check: Check) -> None:
         with pytest.raises(NotFound, match="no finding under '99'; there is: "):
