@@ -22,6 +22,7 @@ from ..domain.errors import InvalidInput
 from .database import Database
 
 NONCE_BYTES = 12
+KEY_BYTES = 32
 CACHED_KEYS = 10_000
 ROTATED_AT_ONCE = 1_000
 MASTER, IDENTITY = "TAIZHANG_MASTER_KEY", "TAIZHANG_IDENTITY_KEY"
@@ -267,7 +268,7 @@ class KeyRing:
         return None if row is None or row["wrapped"] is None else bytes(row["wrapped"])
 
     def _make(self, subject_id: UUID) -> bytes | None:
-        wrapped = self._wrap(subject_id, AESGCM.generate_key(bit_length=256))
+        wrapped = self._wrap(subject_id, self._random(KEY_BYTES))
         # Of two makers at once the first one's key stands; a tombstone stays a tombstone.
         self._database.patiently(
             lambda connection: connection.execute(

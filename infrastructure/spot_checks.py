@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from psycopg.rows import tuple_row
 
@@ -157,7 +157,7 @@ class SpotCheckOffice:
             answer_by=answer_by,
             seed=self._random_bytes(SEED_BYTES).hex(),
         )
-        self._service.execute(command, by=by, command_id=command_id or uuid4())
+        self._service.execute(command, by=by, command_id=command_id or self._new_id())
         return check_id
 
     def draw(self, check_id: UUID, *, by: Actor, named: Mapping[UUID, str] | None = None) -> UUID:
@@ -239,6 +239,9 @@ class SpotCheckOffice:
 
     # --- helpers ------------------------------------------------------------------------------
 
+    def _new_id(self) -> UUID:
+        return UUID(bytes=self._random_bytes(16), version=4)
+
     def _seal(self, check: SpotCheck, by: Actor) -> None:
         assert check.record_kind is not None
         assert check.cut_off is not None
@@ -275,7 +278,7 @@ class SpotCheckOffice:
         items = tuple(sampling.items(check.inspectors, own))
         command = DrawSample(check_id=check.check_id, seed=seed.hex(), items=items)
         # Of two who draw at once, with other named picks, the first one's sample stands.
-        self._service.execute(command, by=by, command_id=uuid4())
+        self._service.execute(command, by=by, command_id=self._new_id())
 
     def _risks(self, check: SpotCheck, named: Mapping[UUID, str]) -> dict[UUID, Risk]:
         """Return what is worth a look of its own: named by somebody, or behind with its duties."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, overload
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.rows import tuple_row
 
@@ -109,7 +109,9 @@ class Taizhang:
         self._database = database
         self._server = server
         self.identities = StreamIds(identity_key)
-        self.keys = KeyRing(database, master_key, clock, former_master_key=settings.former_key())
+        self.keys = KeyRing(
+            database, master_key, clock, random_bytes, former_master_key=settings.former_key()
+        )
         mapper = Mapper(self.keys)
         self._mapper = mapper
         self._masking_mapper = MaskingMapper(self.keys)
@@ -131,7 +133,7 @@ class Taizhang:
             database, self.keys, signing_key.public_key if signing_key else None
         )
         self.projections = Projector(database, mapper, read_models(calendar, editions))
-        accesses = AccessBook(self.service, uuid4)
+        accesses = AccessBook(self.service, lambda: UUID(bytes=random_bytes(16), version=4))
         monthly = MonthlyLedgers(
             database, self.events, self.service, self.projections, calendar, editions, clock
         )
@@ -193,7 +195,7 @@ class Taizhang:
 
         `grading_tool` is the city's tool for grading difficulty (Article 12); without one nobody can
         be graded. `matching_tool` is the tool for precise matching (Articles 15 and 40), by which
-        `queries().matching` answers. `random_bytes` makes the secret seeds of spot-checks. `retentions`
+        `queries().matching` answers. `random_bytes` makes keys, nonces and the seeds of spot-checks. `retentions`
         says how long records of persons are kept. Settings come
         from the environment (``TAIZHANG_…``), from `settings`, or as `options` by name. Without a database
         address a private PostgreSQL is started in the data folder.

@@ -85,7 +85,7 @@ _SECTIONS: dict[type[Event], Section] = {
     **dict.fromkeys((KeyServiceBegun, KeyServiceEnded), Section.AGREEMENT),
     **dict.fromkeys(
         (EmployerLedgerOpened, EmployerBasicsChanged, papers.LicenceVerified, papers.AgentVerified,
-         papers.AgentRevoked),
+         papers.AgentRevoked, papers.AgentErased),
         Section.BASICS,
     ),
     **dict.fromkeys(

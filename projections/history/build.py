@@ -44,6 +44,16 @@ KINDS_ZH: Final = {
     "assistance_case": "就业援助",
     "group_session": "分类指导活动",
     "employer_ledger": "用人单位服务台账",
+    "job_fair": "招聘会",
+    "key_enterprise_agreement": "重点企业日常服务协议",
+    "restricted_industries": "产业禁止和限制目录",
+    "registry_report": "向失业登记管理部门报送",
+    "spot_check": "抽查",
+    "rectification": "问题整改",
+    "warning_thresholds": "预警线",
+    "duty_reminder": "逾期提醒",
+    "accesses": "个人信息查阅记录",
+    "erasure": "个人信息删除",
     "notice": "通报",
 }
 """What each kind of stream is called; others by the first word of their events."""

@@ -41,8 +41,8 @@ _ARISES: dict[str, tuple[tuple[str, str, str], ...]] = {
 """What gives rise to which duty, by which rule, for which item."""
 _ARISE = """
     INSERT INTO stock.obligations (subject_id, duty, arose_position, since_position, stream_id, item_id, rule,
-        agency_code, staff_id, trigger, arose_on, opens_on, due_on, provisional, outcome)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open')
+        agency_code, staff_id, trigger, arose_on, opens_on, due_on, provisional, outcome, turn)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', 0)
 """
 _CLOSE = """
     UPDATE stock.obligations SET closed_on = %s, closed_position = %s,

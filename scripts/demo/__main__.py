@@ -91,7 +91,7 @@ def main(
                 clock=clock,
                 grading_tool=SampleGradingTool(),
                 matching_tool=SampleMatchingTool(),
-                random_bytes=Chance(seed).another("seeds").secret,
+                random_bytes=Chance(seed).another("secrets").secret,
             ) as taizhang,
         ):
             play = Month(taizhang, clock, Chance(seed), first, district, SCALES[scale])
@@ -137,12 +137,13 @@ def _settings(out: Path, database_url: str | None) -> Settings:
     run has the same. That is for made-up data only.
     """
     home = out / ".demo"
-    master, identity = (_demo_key(name) for name in ("master", "identity"))
+    master, identity, sealing = (_demo_key(name) for name in ("master", "identity", "sealing"))
     if database_url is None:
         _remove(home)
         home.mkdir(parents=True)
         # Where the command line finds them: TAIZHANG_DATA_DIR=out/.demo taizhang …
         (home / "keys").write_text(f"{master}\n{identity}\n", encoding="ascii")
+        (home / "sealing-key").write_text(f"{sealing}\n", encoding="ascii")
     else:
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(
@@ -154,6 +155,7 @@ def _settings(out: Path, database_url: str | None) -> Settings:
         data_dir=home,
         master_key=SecretStr(master),
         identity_key=SecretStr(identity),
+        sealing_key=SecretStr(sealing),
         calendar_file=None,
         pool_size=4,
     )

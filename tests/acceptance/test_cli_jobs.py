@@ -131,7 +131,7 @@ def test_jobs_are_switched_and_begin_where_they_are_told_to(command_line: Comman
     command_line.ok("run-due")
     assert {day for _, day in issued(command_line)} == {last}
     table = command_line.ok("jobs", "status")
-    assert table.count("停用") == 3
+    assert table.count("停用") == 4
     command_line.ok("jobs", "on", "duty_overdue")
     assert "逾期" in command_line.run("jobs", "status").stdout
 

@@ -81,7 +81,7 @@ def test_the_reason_lies_encrypted_and_goes_with_the_person(world: World) -> Non
     stream = accesses_stream(contact.agent_id)
     ((state,),) = world.sql("SELECT state FROM stored_events WHERE originator_id = %s", stream)
     assert WHY.encode() not in state
-    world.taizhang.keys.destroy(contact.agent_id)
+    world.lose_key(contact.agent_id)
     world.taizhang.projections.catch_up()
     (seen,) = queries.accesses("110105001", by=world.actor("supervisor"))
     assert seen.reason == ERASED

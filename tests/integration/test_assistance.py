@@ -219,7 +219,7 @@ def test_the_worklist_of_each_day_follows_the_case_from_agency_to_agency(
     assert [(line.duty, line.agency_code) for line in then] == [("visit_after_guidance", HERE)]
     then = assisted.worklist(DISTRICT, day=transferred)
     assert {line.agency_code for line in then} == {NEXT_DOOR}
-    assert world.taizhang.keys.destroy(assisted.person_id)
+    world.lose_key(assisted.person_id)
     erased = assisted.worklist(DISTRICT, day=transferred)
     assert {line.person_name_masked for line in erased} == {ERASED}
     with world.taizhang.projections.rewound(world.taizhang.events.head()) as live:

@@ -38,8 +38,8 @@ pytestmark = pytest.mark.rule("51.2")
 
 ARCHIVIST = Actor(staff_id="archivist", agency_code="110105")
 CITY_ARCHIVIST = Actor(staff_id="administrator", agency_code="110000")
-OVER = {"ground": ErasureGround.RETENTION_OVER, "reference": "朝档〔2040〕1号"}
-ORDERED = {"ground": ErasureGround.ORDERED, "reference": "朝法〔2026〕9号"}
+OVER: dict[str, Any] = {"ground": ErasureGround.RETENTION_OVER, "reference": "朝档〔2040〕1号"}
+ORDERED: dict[str, Any] = {"ground": ErasureGround.ORDERED, "reference": "朝法〔2026〕9号"}
 
 
 @pytest.fixture

@@ -56,9 +56,12 @@ def standing(world: World, job: str) -> JobStatus:
 
 
 def notices(world: World) -> list[tuple[str, str]]:
-    """Return agency and day of every notice issued, in the order of the log."""
+    """Return agency and day of every daily notice issued, in the order of the log."""
     world.taizhang.projections.catch_up()
-    rows = world.sql("SELECT agency_code, period_end FROM notices ORDER BY last_position")
+    rows = world.sql(
+        "SELECT agency_code, period_end FROM notices WHERE kind = 'daily_vacancies' "
+        "ORDER BY last_position"
+    )
     return [(code, day.isoformat()) for code, day in rows]
 
 

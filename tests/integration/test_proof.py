@@ -98,7 +98,7 @@ class TestDigests:
             cursor.execute("ALTER TABLE stored_events DROP COLUMN digest")
             cursor.execute("DROP FUNCTION event_digest, digest_event")
             cursor.execute("DROP TABLE seals, signing_keys")
-            cursor.execute("DELETE FROM migrations WHERE name LIKE '0010%%'")
+            cursor.execute("DELETE FROM migrations WHERE name LIKE '0009%%'")
         with world.reopen() as again:
             assert world.sql("SELECT notification_id, digest FROM stored_events ORDER BY 1") == kept
             again.seals.catch_up()

@@ -184,7 +184,7 @@ def test_whom_it_is_about_is_shown_to_send_it_and_no_longer(outbox: Outbox) -> N
 def test_of_one_whose_data_were_erased_there_is_nobody_to_report(outbox: Outbox) -> None:
     report_id = outbox.report()
     queries = outbox.queries
-    outbox.world.taizhang.keys.destroy(outbox.one().person_id)
+    outbox.world.lose_key(outbox.one().person_id)
     with pytest.raises(NotFound, match="were erased"):
         queries.person(report_id, by=outbox.clerk, reason="发送反馈")
 

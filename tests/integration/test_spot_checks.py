@@ -580,7 +580,7 @@ class TestInspection:
     def test_who_was_erased_is_examined_without_a_name(self, world: World) -> None:
         person = world.job_seeker(1)
         check = Check(world).drawn()
-        world.taizhang.keys.destroy(person)
+        world.lose_key(person)
         check.office.examine(check.id, by=SYSTEM)
         (item,) = check.queries.items(check.id, by=check.supervisor)
         assert item.masked_name == ""

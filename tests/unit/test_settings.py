@@ -90,10 +90,12 @@ def test_generated_keys_are_made_once_and_for_the_owner_only(tmp_path: object) -
     first = with_generated_keys(Settings(data_dir=folder))
     second = with_generated_keys(Settings(data_dir=folder))
     assert first.required_keys() == second.required_keys()
-    assert (folder / "keys").stat().st_mode & 0o077 == 0
+    assert first.signing_key() == second.signing_key() is not None
+    for name in ("keys", "sealing-key"):
+        assert (folder / name).stat().st_mode & 0o077 == 0
     given = with_generated_keys(Settings(data_dir=folder, master_key=SecretStr(GOOD)))
     assert given.required_keys()[0] == bytes(range(32))
-    assert [one.name for one in folder.iterdir()] == ["keys"]
+    assert sorted(one.name for one in folder.iterdir()) == ["keys", "sealing-key"]
 
 
 def test_a_new_key_is_a_key() -> None:

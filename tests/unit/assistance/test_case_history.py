@@ -27,7 +27,7 @@ pytestmark = pytest.mark.rule("5.b", "9.1")
 
 
 def record_of(desk: Desk, moment: Moment | None = None, *, today: date | None = None) -> History:
-    mine = {desk.person_id, *(e.stream_id for e in desk.store.log if of_person(desk, e))}
+    mine = {desk.person_id, *(e.stream_id for e in desk.store.log if is_of_case(e.event))}
     return build_history(
         "7K2M4-PX09D",
         [event for event in desk.store.log if event.stream_id in mine],
@@ -39,8 +39,8 @@ def record_of(desk: Desk, moment: Moment | None = None, *, today: date | None = 
     )
 
 
-def of_person(desk: Desk, recorded: Any) -> bool:
-    return getattr(recorded.event, "person_id", None) == desk.person_id
+def is_of_case(event: Any) -> bool:
+    return bool(event.event_name.startswith("assistance_case."))
 
 
 def dumped(kind: Any, desk: Desk, stream_id: Any, position: int) -> dict[str, Any]:
