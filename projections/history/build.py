@@ -269,6 +269,7 @@ def _mark(obligation: Obligation, judged_on: date) -> DutyMark:
     held = obligation._asdict() | {"outcome": MISSED if is_missed else obligation.outcome}
     return DutyMark(
         **{field: held[field] for field in DutyMark.model_fields if field in held},
+        reference=obligation.reference,
         title_zh=TITLES_ZH[obligation.duty],
         citation=RULES[obligation.rule].citation,
     )
