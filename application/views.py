@@ -101,6 +101,8 @@ class LedgerView(View):
 class DutyView(View):
     """One line of a worklist: what is due, for whom, by when, and why."""
 
+    reference: str
+    """By what `explanations.explain` knows the duty."""
     rule: str
     citation: str
     duty: str
@@ -178,6 +180,7 @@ class OverdueDutyView(View):
     `position` is where in the log that stands: ask for what came after it.
     """
 
+    reference: str
     position: int
     subject_id: UUID
     ledger_id: UUID

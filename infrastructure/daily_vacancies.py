@@ -20,6 +20,7 @@ from ..domain.screening import SCREENING_VERSION
 from ..domain.supervision.notice import NoticeKind
 from ..projections.daily_vacancy_notice.build import build
 from ..projections.daily_vacancy_notice.model import DailyVacancyNotice
+from .daily_vacancy_evidence import DailyVacancyEvidence
 from .event_store import PostgresEventStore
 from .notice_facts import gather
 from .notice_making import Making, Period
@@ -85,6 +86,12 @@ class DailyVacancies:
     def told(self, notice: DailyVacancyNotice) -> Sequence[Notified]:
         """Return nothing: the daily notice counts up its own problems from notice to notice."""
         return ()
+
+    def evidence(
+        self, making: Making, notice: DailyVacancyNotice, notice_id: str
+    ) -> DailyVacancyEvidence:
+        """Return what an issued notice was counted from."""
+        return DailyVacancyEvidence(making, notice, notice_id)
 
     def changed_basis(self, notice: DailyVacancyNotice) -> tuple[str, ...]:
         """Name the calendar, screening, edition or policy that is another one today."""

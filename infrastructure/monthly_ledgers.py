@@ -42,6 +42,7 @@ from .database import Database
 from .event_store import PostgresEventStore
 from .month_checks import Checks, checks_of
 from .month_facts import gather, statement, superior_codes
+from .monthly_ledger_evidence import MonthlyLedgerEvidence
 from .notice_making import AsOf, Making, Period
 from .record_numbers import MaskedNames
 
@@ -200,6 +201,12 @@ class MonthlyLedgers:
     def told(self, notice: MonthlyLedgerNotice) -> Sequence[Notified]:
         """Return the problems that the notice notifies, and for the how-manieth time."""
         return [Notified(*one) for one in notice.notified]
+
+    def evidence(
+        self, making: Making, notice: MonthlyLedgerNotice, notice_id: str
+    ) -> MonthlyLedgerEvidence:
+        """Return what an issued notice was counted from."""
+        return MonthlyLedgerEvidence(self._store, making, notice, notice_id)
 
     def changed_basis(self, notice: MonthlyLedgerNotice) -> tuple[str, ...]:
         """Name the calendar, edition or policy that is another one today."""

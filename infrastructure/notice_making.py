@@ -14,6 +14,8 @@ from ..domain.organisation.directory import Agency, Directory
 from ..domain.organisation.powers import Actor
 from ..domain.supervision.notice import NoticeKind
 from ..projections.daily_vacancy_notice.model import DailyVacancyNotice
+from ..projections.explanation.model import Evidence, Explanation
+from ..projections.explanation.paths import Figure
 from ..projections.monthly_ledger_notice.model import MonthlyLedgerNotice
 
 AnyNotice = DailyVacancyNotice | MonthlyLedgerNotice
@@ -57,6 +59,18 @@ class Making(NamedTuple):
     dated: date
 
 
+class NoticeEvidence(Protocol):
+    """What an issued notice was counted from."""
+
+    def figure(self, figure: Figure) -> Evidence:
+        """Return what a figure of the notice was counted from."""
+        ...
+
+    def finding(self, number: int) -> Explanation:
+        """Explain the n-th problem of the notice, from 1. Raises NotFound."""
+        ...
+
+
 class NoticeMaker(Protocol[N]):
     """Makes one kind of notice."""
 
@@ -89,4 +103,8 @@ class NoticeMaker(Protocol[N]):
 
     def changed_basis(self, notice: N) -> tuple[str, ...]:
         """Say what outside the log has changed since it was issued."""
+        ...
+
+    def evidence(self, making: Making, notice: N, notice_id: str) -> NoticeEvidence:
+        """Return what an issued notice was counted from, as `making` shows it."""
         ...

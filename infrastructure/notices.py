@@ -5,7 +5,8 @@ What is special about a kind of notice is its maker's; issuing, keeping, finding
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -29,7 +30,7 @@ from ..projections.daily_vacancy_notice.model import DailyVacancyNotice
 from ..projections.monthly_ledger_notice.model import MonthlyLedgerNotice
 from .database import Database
 from .event_store import PostgresEventStore
-from .notice_making import AnyNotice, AsOf, Making, NoticeMaker, Period
+from .notice_making import AnyNotice, AsOf, Making, NoticeEvidence, NoticeMaker, Period
 from .seals import SealOffice
 
 __all__ = ["AnyNotice", "AsOf", "NoticeOffice"]
@@ -174,6 +175,21 @@ class NoticeOffice:
         """Return an issued notice as it was issued. Raises NotFound, NotAuthorised."""
         return self._document(self.find(notice_id, by=by))
 
+    @contextmanager
+    def evidence(self, notice_id: str, *, by: Actor) -> Iterator[tuple[AnyNotice, NoticeEvidence]]:
+        """Give an issued notice with what it was counted from. Raises NotFound, NotAuthorised."""
+        issued = self.find(notice_id, by=by)
+        notice = self._document(issued)
+        maker = self._makers[NoticeKind(issued.kind)]
+        period = maker.period(issued.period_end)
+        directory = self._directory_at(issued.log_position)
+        superior = self._superior(directory, issued.agency_code, period)
+        with self._as_of.rewound(issued.log_position) as connection:
+            making = Making(
+                connection, directory, superior, period, issued.log_position, notice.dated
+            )
+            yield notice, maker.evidence(making, notice, notice_id)
+
     def recompute(self, notice_id: str, *, by: Actor) -> Recomputed:
         """Make an issued notice again from the log alone and compare it with what was issued."""
         issued = self.find(notice_id, by=by)
@@ -305,6 +321,14 @@ class NoticeOffice:
         dated: date,
     ) -> AnyNotice:
         directory = self._directory_at(position)
+        superior = self._superior(directory, agency_code, period)
+        before = self._document(previous) if previous else None
+        made: AnyNotice = maker.make(
+            Making(connection, directory, superior, period, position, dated), before
+        )
+        return made
+
+    def _superior(self, directory: Directory, agency_code: str, period: Period) -> Agency:
         # By its stream where it was recoded only since, with effect of that day.
         issuer = self._service.directory.find(agency_code, period.end)
         superior = directory.find(agency_code, period.end) or (
@@ -316,11 +340,7 @@ class NoticeOffice:
                 "of that time",
                 field="agency",
             )
-        before = self._document(previous) if previous else None
-        made: AnyNotice = maker.make(
-            Making(connection, directory, superior, period, position, dated), before
-        )
-        return made
+        return superior
 
     def _directory_at(self, position: int) -> Directory:
         directory = Directory()

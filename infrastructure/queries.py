@@ -27,6 +27,7 @@ from ..domain.assistance.agreement import LedgerFacts
 from ..domain.assistance.case import AssistanceCase, available_steps
 from ..domain.assistance.state import last_case
 from ..domain.calendar import WorkingDayCalendar, day_bounds
+from ..domain.duties.duty import duty_reference
 from ..domain.employer.content import Item
 from ..domain.employer.ledger import Section
 from ..domain.employer.papers import AgentRevoked, AgentVerified, Papers
@@ -44,6 +45,10 @@ from ..projections.history.build import Standard
 from .access import Access, AccessBook
 from .database import Database
 from .event_store import PostgresEventStore
+from .explained_duties import ExplainedDuties
+from .explained_figures import ExplainedFigures
+from .explained_findings import ExplainedFindings
+from .explanations import Explanations
 from .histories import Histories
 from .keys import KeyRing, StreamIds
 from .looking import Looking
@@ -51,6 +56,7 @@ from .masked import MaskedPerson, MaskedPersons
 from .matching import MatchingQueries
 from .monthly_ledgers import MonthlyLedgers
 from .notice_making import AsOf
+from .notices import NoticeOffice
 from .queries_enterprises import EnterpriseQueries
 from .queries_fairs import FairQueries
 from .queries_people import PeopleQueries
@@ -87,7 +93,8 @@ class Queries(Looking):
 
     `people` of job seekers and assistance, `matching` of who fits which vacancy, `enterprises` of key ones,
     `fairs` of job fairs, `registry` of reports to the registry, `spot_checks` of spot-checks,
-    `supervision` of problems and warnings; `histories` of the log.
+    `supervision` of problems and warnings; `histories` of the log; `explanations` of where a duty, a
+    finding or a figure comes from.
     """
 
     def __init__(
@@ -103,6 +110,7 @@ class Queries(Looking):
         keys: KeyRing,
         accesses: AccessBook,
         monthly: MonthlyLedgers,
+        notices: NoticeOffice,
         matching_tool: MatchingTool | None = None,
     ) -> None:
         """Stand on the read models, and on the events for what they do not hold."""
@@ -121,6 +129,12 @@ class Queries(Looking):
         self.histories = Histories(
             database, store, service, identities, Standard(calendar, editions), clock
         )
+        self.explanations = Explanations(
+            database, store, service, clock,
+            ExplainedDuties(database, store, service, calendar, editions, clock),
+            ExplainedFindings(database, store, notices, self.spot_checks),
+            ExplainedFigures(notices),
+        )  # fmt: skip
         self._store = store
         self._identities = identities
         self._calendar = calendar
@@ -363,6 +377,9 @@ class Queries(Looking):
             OverdueDutyView.model_validate(
                 {
                     **row,
+                    "reference": duty_reference(
+                        row["duty"], row["subject_id"], row["arose_position"], row["turn"]
+                    ),
                     "title_zh": TITLES_ZH.get(row["duty"], row["duty"]),
                     "citation": RULES[row["rule"]].citation,
                 }
@@ -456,6 +473,7 @@ class Queries(Looking):
         return DutyView.model_validate(
             {
                 **row,
+                "reference": obligation.reference,
                 "citation": explanation.citation,
                 "title_zh": explanation.duty_zh,
                 "days_late": (day - obligation.due_on).days,

@@ -137,6 +137,10 @@ class Taizhang:
         monthly = MonthlyLedgers(
             database, self.events, self.service, self.projections, calendar, editions, clock
         )
+        makers = (DailyVacancies(self.events, calendar, editions), monthly)
+        self.notices = NoticeOffice(
+            database, self.events, self.service, self.projections, clock, self.seals, makers
+        )
         self._queries = Queries(
             database,
             self.events,
@@ -149,14 +153,11 @@ class Taizhang:
             self.keys,
             accesses,
             monthly,
+            self.notices,
             matching_tool,
         )
         self.audit = AuditOffice(
             database, self.events, self.service, self._queries, self.seals, accesses, clock
-        )
-        makers = (DailyVacancies(self.events, calendar, editions), monthly)
-        self.notices = NoticeOffice(
-            database, self.events, self.service, self.projections, clock, self.seals, makers
         )
         self.spot_checks = SpotCheckOffice(
             database, self.events, self.service, self.projections, calendar, editions, clock,

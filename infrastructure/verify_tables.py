@@ -67,7 +67,7 @@ _WITHOUT_KEY = """
 def check_commands(cursor: Cursor[Any], after: int, head: int) -> Iterator[Finding]:
     """Compare each event with the command that it names, and both with what says how long the log is."""
     for position, stream_id, version, last, staff, agency, moment, late in cursor.execute(
-        _COMMANDS, {"after": after}
+        _COMMANDS.encode(), {"after": after}
     ).fetchall():
         differs = [
             name
@@ -88,7 +88,7 @@ def check_commands(cursor: Cursor[Any], after: int, head: int) -> Iterator[Findi
         yield Finding(
             fault=Fault.COMMAND, what=what, position=position, stream_id=stream_id, version=version
         )
-    for name, position in cursor.execute(_GONE, {"after": after}).fetchall():
+    for name, position in cursor.execute(_GONE.encode(), {"after": after}).fetchall():
         fault = Fault.CUT if position > head else Fault.MISSING
         yield Finding(
             fault=fault,

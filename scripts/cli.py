@@ -19,6 +19,7 @@ from ..infrastructure.embedded import new_key
 from ..infrastructure.tabular import RowError, open_table
 from . import (
     cli_enterprises,
+    cli_explain,
     cli_fairs,
     cli_history,
     cli_imports,
@@ -59,6 +60,7 @@ app = typer.Typer(
 keys = typer.Typer(help="Keys that protect personal data.", no_args_is_help=True)
 app.add_typer(cli_fairs.app, name="fairs")
 app.add_typer(cli_enterprises.app, name="enterprises")
+app.command("explain")(cli_explain.explain)
 app.command("history")(cli_history.history)
 app.add_typer(cli_privacy.app, name="erasure")
 app.add_typer(cli_imports.app, name="import")
@@ -165,6 +167,7 @@ def worklist(
                 duty.staff_id or "（待确定）",
                 duty.citation,
             )
+        table.caption = "--json 列出各事项的索引（reference），可用 taizhang explain 说明来由"
         tables.print(table if duties else "无到期事项")
 
 

@@ -81,7 +81,8 @@ def actor(staff: str, agency: str) -> Actor:
 
 def fail(error: Exception, *, status: int = 1) -> NoReturn:
     """End with a message that says what, where and what to do."""
-    console.print("[red]error:[/red]", escape(str(error)), highlight=False, soft_wrap=True)
+    text = escape(str(error))
+    console.print("[red]error:[/red]", text, highlight=False, soft_wrap=True, emoji=False)
     raise typer.Exit(status)
 
 

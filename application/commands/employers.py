@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ...domain.aggregate import Aggregate
 from ...domain.employer import ledger as ledgers
-from ...domain.employer import papers, services, training, vacancy
+from ...domain.employer import papers, reviewing, services, training
 from ...domain.employer.content import VacancyContent, screen_content
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.employer.papers import AgentVerified, Channel, EmployerBasics, LicenceKind
@@ -198,7 +198,7 @@ class DraftVacancy(VacancyCommand, name="draft_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Take it in with what the screening found."""
-        return vacancy.draft(
+        return reviewing.draft(
             ledger,
             context.occasion,
             self.vacancy_id,
@@ -215,7 +215,7 @@ class ReviseVacancy(VacancyCommand, name="revise_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Revise it with what the screening found."""
-        return vacancy.revise(
+        return reviewing.revise(
             ledger, context.occasion, self.vacancy_id, self.content, screen_content(self.content)
         )
 
@@ -229,7 +229,7 @@ class SubmitVacancy(VacancyCommand, name="submit_vacancy"):
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Submit it."""
         online = self.channel is Channel.ONLINE
-        return vacancy.submit(
+        return reviewing.submit(
             ledger,
             context.occasion,
             self.vacancy_id,
@@ -278,7 +278,7 @@ class PassVacancy(ReviewCommand, name="pass_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Pass it; `overruled` says why wording that was found is no discrimination."""
-        return vacancy.pass_review(ledger, context.occasion, self.vacancy_id, self.overruled)
+        return reviewing.pass_review(ledger, context.occasion, self.vacancy_id, self.overruled)
 
 
 class ReturnVacancy(ReviewCommand, name="return_vacancy"):
@@ -288,7 +288,7 @@ class ReturnVacancy(ReviewCommand, name="return_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Return it."""
-        return vacancy.return_to_employer(ledger, context.occasion, self.vacancy_id, self.defects)
+        return reviewing.return_to_employer(ledger, context.occasion, self.vacancy_id, self.defects)
 
 
 class PublishVacancy(VacancyCommand, name="publish_vacancy"):
@@ -298,7 +298,7 @@ class PublishVacancy(VacancyCommand, name="publish_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Publish it until the day given, stated or set by policy."""
-        return vacancy.publish(ledger, context.occasion, self.vacancy_id, self.valid_until)
+        return reviewing.publish(ledger, context.occasion, self.vacancy_id, self.valid_until)
 
 
 class ChangeVacancy(VacancyCommand, name="change_vacancy"):
@@ -309,7 +309,7 @@ class ChangeVacancy(VacancyCommand, name="change_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Change it."""
-        return vacancy.change(
+        return reviewing.change(
             ledger,
             context.occasion,
             self.vacancy_id,
@@ -333,7 +333,7 @@ class WithdrawVacancy(VacancyCommand, name="withdraw_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Withdraw it."""
-        return vacancy.withdraw(ledger, context.occasion, self.vacancy_id, self.reason, self.note)
+        return reviewing.withdraw(ledger, context.occasion, self.vacancy_id, self.reason, self.note)
 
 
 class LapseVacancies(EmployerCommand, name="lapse_vacancies"):
@@ -365,7 +365,7 @@ class ArchiveVacancy(VacancyCommand, name="archive_vacancy"):
 
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Archive it."""
-        return vacancy.archive(ledger, context.occasion, self.vacancy_id)
+        return reviewing.archive(ledger, context.occasion, self.vacancy_id)
 
 
 ALL: tuple[type[Command], ...] = (

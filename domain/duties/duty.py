@@ -167,6 +167,11 @@ class Obligation(NamedTuple):
     turn: int = 0
 
     @property
+    def reference(self) -> str:
+        """The duty's identity as one string, by which it is asked to be explained."""
+        return duty_reference(self.duty, self.subject_id, self.arose_position, self.turn)
+
+    @property
     def due(self) -> DueDate:
         """The due date with its reservation."""
         return DueDate(self.due_on, self.provisional)
@@ -182,6 +187,11 @@ class Obligation(NamedTuple):
         if today == self.due_on:
             return Standing.DUE_TODAY
         return Standing.RUNNING if today >= self.opens_on else Standing.NOT_BEGUN
+
+
+def duty_reference(duty: str, subject_id: UUID, arose_position: int, turn: int = 0) -> str:
+    """Return the identity of a duty as one string; its first period or only one is not numbered."""
+    return f"duty:{duty}:{subject_id}:{arose_position}" + (f":{turn}" if turn else "")
 
 
 def events_of(*modules: ModuleType) -> tuple[type[Event], ...]:

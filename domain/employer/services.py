@@ -12,7 +12,7 @@ from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
 from ..events import Event, RecordedEvent
 from .papers import require_registered
-from .vacancy import find
+from .reviewing import find
 
 if TYPE_CHECKING:
     from .ledger import EmployerLedger

@@ -8,8 +8,8 @@ from uuid import UUID
 from ..aggregate import Occasion, changed_by
 from ..employer.ledger import EmployerLedger
 from ..employer.papers import require_registered
+from ..employer.reviewing import find as find_vacancy
 from ..employer.vacancy import Vacancy, VacancyStatus
-from ..employer.vacancy import find as find_vacancy
 from ..errors import InvalidInput, NotFound, RuleBroken
 from ..events import Event, RecordedEvent
 from .state import FairStage, JobFair, Stand

@@ -266,11 +266,15 @@ def _duties(
 
 def _mark(obligation: Obligation, judged_on: date) -> DutyMark:
     is_missed = obligation.outcome == Outcome.OPEN.value and obligation.due_on < judged_on
-    held = obligation._asdict() | {"outcome": MISSED if is_missed else obligation.outcome}
-    return DutyMark(
-        **{field: held[field] for field in DutyMark.model_fields if field in held},
-        title_zh=TITLES_ZH[obligation.duty],
-        citation=RULES[obligation.rule].citation,
+    return DutyMark.model_validate(
+        {
+            **obligation._asdict(),
+            "outcome": MISSED if is_missed else obligation.outcome,
+            "reference": obligation.reference,
+            "title_zh": TITLES_ZH[obligation.duty],
+            "citation": RULES[obligation.rule].citation,
+        },
+        extra="ignore",
     )
 
 

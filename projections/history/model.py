@@ -34,9 +34,11 @@ class Moment(_Value):
 class DutyMark(_Value):
     """A duty of the record, in one of its spells (see `domain.duties.duty.Obligation`).
 
-    `outcome` is a `domain.duties.duty.Outcome`, or ``missed`` for one that is open after its day.
+    `outcome` is a `domain.duties.duty.Outcome`, or ``missed`` for one that is open after its day;
+    `reference` by what the duty is asked to be explained.
     """
 
+    reference: str
     duty: str
     title_zh: str
     rule: str

@@ -38,7 +38,7 @@ def event_lines(event: HistoryEvent) -> list[str]:
         told = "；".join(f"{field_label(k)}：{value_label(k, v)}" for k, v in event.what.items())
         lines.append(f"  内容 {told}")
     lines += [f"  {change_label(change)}" for change in event.changes]
-    lines += [f"  产生 {duty_text(mark)}" for mark in event.raised]
+    lines += [f"  产生 {duty_text(mark)} {mark.reference}" for mark in event.raised]
     lines += [f"  办结 {mark.title_zh}：{OUTCOMES_ZH[mark.outcome]}" for mark in event.closed]
     return lines
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from taizhang.domain.aggregate import Occasion
 from taizhang.domain.employer import ledger as ledgers
-from taizhang.domain.employer import papers, services, vacancy
+from taizhang.domain.employer import papers, reviewing, services
 from taizhang.domain.employer.content import VacancyContent, screen_content
 from taizhang.domain.employer.ledger import EmployerLedger
 from taizhang.domain.employer.papers import AgentVerified, Channel, EmployerBasics, LicenceKind
@@ -104,36 +104,36 @@ def decide(step: Step, ledger: EmployerLedger, occasion: Occasion) -> Sequence[E
             kind = list(GuidanceKind)[step.number]
             return services.give_guidance(ledger, kind, "问", "答", "计划")
         case "draft":
-            return vacancy.draft(ledger, occasion, of, content, screen_content(content), None)
+            return reviewing.draft(ledger, occasion, of, content, screen_content(content), None)
         case "revise":
-            return vacancy.revise(ledger, occasion, of, content, screen_content(content))
+            return reviewing.revise(ledger, occasion, of, content, screen_content(content))
         case "submit":
             online = step.choice % 3 == 0
-            return vacancy.submit(
+            return reviewing.submit(
                 ledger, occasion, of, Channel.ONLINE if online else Channel.SURVEY,
                 person if online else None, "110105001",
             )  # fmt: skip
         case "pass":
-            return vacancy.pass_review(ledger, occasion, of, "剧组" if step.choice % 2 else None)
+            return reviewing.pass_review(ledger, occasion, of, "剧组" if step.choice % 2 else None)
         case "return":
             defect = ReviewDefect(rule="38.2", note="x")
-            return vacancy.return_to_employer(ledger, occasion, of, (defect,))
+            return reviewing.return_to_employer(ledger, occasion, of, (defect,))
         case "publish":
-            return vacancy.publish(ledger, occasion, of, day + timedelta(days=step.choice))
+            return reviewing.publish(ledger, occasion, of, day + timedelta(days=step.choice))
         case "change":
-            return vacancy.change(
+            return reviewing.change(
                 ledger, occasion, of, content, screen_content(content), "x", "110105001"
             )
         case "withdraw":
-            return vacancy.withdraw(ledger, occasion, of, WithdrawalReason.OTHER, "")
+            return reviewing.withdraw(ledger, occasion, of, WithdrawalReason.OTHER, "")
         case "lapse":
-            return vacancy.lapse(ledger, occasion, of)
+            return reviewing.lapse(ledger, occasion, of)
         case "lapse all":
             return ledgers.lapse_overdue(ledger, occasion)
         case "lapse registration":
             return papers.lapse_registration(ledger, occasion)
         case "archive":
-            return vacancy.archive(ledger, occasion, of)
+            return reviewing.archive(ledger, occasion, of)
         case "refer":
             return services.refer(ledger, occasion, referral, of, person, ("x",), True)
         case _:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from taizhang.domain.employer import vacancy
+from taizhang.domain.employer import reviewing
 from taizhang.domain.employer.content import Item, VacancyContent, screen_content
 from taizhang.domain.employer.ledger import lapse_overdue
 from taizhang.domain.employer.papers import AgentRevoked, Channel
@@ -46,51 +46,51 @@ DEFECT = ReviewDefect(rule="38.2", note="请写明工资")
 
 
 def drafting(content: VacancyContent = PLAIN) -> Decision:
-    return lambda ledger, occasion: vacancy.draft(
+    return lambda ledger, occasion: reviewing.draft(
         ledger, occasion, ID, content, screen_content(content), None
     )
 
 
 def revising(content: VacancyContent = OTHER) -> Decision:
-    return lambda ledger, occasion: vacancy.revise(
+    return lambda ledger, occasion: reviewing.revise(
         ledger, occasion, ID, content, screen_content(content)
     )
 
 
 def submitting(channel: Channel = Channel.FRONT_DESK, publisher: UUID | None = None) -> Decision:
-    return lambda ledger, occasion: vacancy.submit(
+    return lambda ledger, occasion: reviewing.submit(
         ledger, occasion, ID, channel, publisher, "110101001"
     )
 
 
 def passing(overruled: str | None = None) -> Decision:
-    return lambda ledger, occasion: vacancy.pass_review(ledger, occasion, ID, overruled)
+    return lambda ledger, occasion: reviewing.pass_review(ledger, occasion, ID, overruled)
 
 
 def returning(*defects: ReviewDefect) -> Decision:
-    return lambda ledger, occasion: vacancy.return_to_employer(ledger, occasion, ID, defects)
+    return lambda ledger, occasion: reviewing.return_to_employer(ledger, occasion, ID, defects)
 
 
 def publishing(valid_until: date | None = None) -> Decision:
-    return lambda ledger, occasion: vacancy.publish(ledger, occasion, ID, valid_until)
+    return lambda ledger, occasion: reviewing.publish(ledger, occasion, ID, valid_until)
 
 
 def changing(content: VacancyContent = OTHER) -> Decision:
-    return lambda ledger, occasion: vacancy.change(
+    return lambda ledger, occasion: reviewing.change(
         ledger, occasion, ID, content, screen_content(content), "加薪", "110101001"
     )
 
 
 def withdrawing(ledger: object, occasion: object) -> list[Event]:
-    return vacancy.withdraw(ledger, occasion, ID, WithdrawalReason.CANCELLED, "")  # type: ignore[arg-type]
+    return reviewing.withdraw(ledger, occasion, ID, WithdrawalReason.CANCELLED, "")  # type: ignore[arg-type]
 
 
 def lapsing(ledger: object, occasion: object) -> list[Event]:
-    return vacancy.lapse(ledger, occasion, ID)  # type: ignore[arg-type]
+    return reviewing.lapse(ledger, occasion, ID)  # type: ignore[arg-type]
 
 
 def archiving(ledger: object, occasion: object) -> list[Event]:
-    return vacancy.archive(ledger, occasion, ID)  # type: ignore[arg-type]
+    return reviewing.archive(ledger, occasion, ID)  # type: ignore[arg-type]
 
 
 STAGES: dict[VacancyStatus, tuple[Event, ...]] = {
