@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import psycopg
 
+from taizhang.domain.events import Event
 from taizhang.domain.job_seeker.merging import LedgerMergedFrom
 from taizhang.domain.supervision.spot_check.kinds import POPULATIONS
 
-if TYPE_CHECKING:
-    from taizhang import Taizhang
 
-
-def test_the_index_of_frames_names_every_shape_of_their_events(
-    taizhang: Taizhang, database_url: str
-) -> None:
-    events = {LedgerMergedFrom}
+def test_the_index_of_frames_names_every_shape_of_their_events(founded_url: str) -> None:
+    events: set[type[Event]] = {LedgerMergedFrom}
     for population in POPULATIONS.values():
         events |= {*population.opened_by, *population.kept_by, *population.left_by}
     topics = {
@@ -24,7 +18,7 @@ def test_the_index_of_frames_names_every_shape_of_their_events(
         for event in events
         for version in range(1, event.schema_version + 1)
     }
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(founded_url) as connection:
         found = connection.execute(
             "SELECT indexdef FROM pg_indexes WHERE indexname = 'stored_events_frames'"
         ).fetchone()
