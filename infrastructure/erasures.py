@@ -17,7 +17,15 @@ from ..application.views_privacy import ErasureCheck, ErasureView, HoldView
 from ..domain.errors import NotFound
 from ..domain.organisation.powers import Actor, Power, require
 from ..domain.person_ledger import ledger_number
-from ..domain.privacy.erasure import Erasure, ErasureGround, Kept, erasure_stream, records_kept
+from ..domain.privacy.erasure import (
+    Erasure,
+    ErasureGround,
+    HeldBy,
+    Hold,
+    Kept,
+    erasure_stream,
+    records_kept,
+)
 from ..domain.privacy.retention import RecordKind, Retention
 from .database import Database
 from .event_store import PostgresEventStore
@@ -27,6 +35,14 @@ from .queries_people import LEDGERS_OF_PERSON
 
 _CASES = "SELECT stream_id FROM assistance_cases WHERE person_id = ANY(%s)"
 _LAST_ENTRY = "SELECT max(recorded_on) AS day FROM ledger_entries WHERE stream_id = ANY(%s)"
+_OPEN_CHECKS = (
+    "SELECT DISTINCT check_id AS by FROM spot_check_items JOIN spot_checks USING (check_id) "
+    "WHERE record_id = ANY(%s) AND spot_checks.status = 'drawn' ORDER BY 1"
+)
+_OPEN_PROBLEMS = (
+    "SELECT stream_id AS by FROM rectifications WHERE record_id = ANY(%s) "
+    "AND stage IN ('found', 'notified', 'put_right') ORDER BY 1"
+)
 _AGENT_OF = "SELECT * FROM agents WHERE agent_id = ANY(%s) AND erased_on IS NULL ORDER BY stream_id"
 
 
@@ -36,6 +52,8 @@ class _Found(NamedTuple):
     ids: tuple[UUID, ...]
     agent_of: tuple[tuple[UUID, UUID], ...]
     records: tuple[Kept, ...]
+    supervised: tuple[HeldBy, ...]
+    """Spot-checks and problems at agencies that are about the person's records and still open."""
 
 
 class Erasures(Looking):
@@ -119,9 +137,9 @@ class Erasures(Looking):
         with_ledger = bool(ids)
         ids = ids or (person_id,)
         agents = self._rows(_AGENT_OF, (list(ids),))
+        cases = [row["stream_id"] for row in self._rows(_CASES, (list(ids),))]
         last: dict[RecordKind, date] = {}
         if with_ledger:
-            cases = [row["stream_id"] for row in self._rows(_CASES, (list(ids),))]
             kind = RecordKind.ASSISTED if cases else RecordKind.JOB_SEEKER
             last[kind] = self._rows(_LAST_ENTRY, ([*ids, *cases],))[0]["day"]
         if agents:
@@ -132,6 +150,14 @@ class Erasures(Looking):
             ids,
             tuple((row["stream_id"], row["agent_id"]) for row in agents),
             records_kept(last, self._today(), self._retentions),
+            tuple(
+                HeldBy(hold, str(row["by"]))
+                for hold, rows in (
+                    (Hold.SPOT_CHECK, _OPEN_CHECKS),
+                    (Hold.RECTIFICATION, _OPEN_PROBLEMS),
+                )
+                for row in self._rows(rows, ([*ids, *cases],))
+            ),
         )
 
     def _command(self, found: _Found, ground: ErasureGround, reference: str) -> ErasePerson:
@@ -140,6 +166,7 @@ class Erasures(Looking):
             merged_ids=found.ids[1:],
             agent_of=found.agent_of,
             records=found.records,
+            open_elsewhere=found.supervised,
             ground=ground,
             reference=reference,
         )

@@ -47,7 +47,7 @@ class ErasePerson(Command, name="erase_person"):
     agent_of: tuple[tuple[UUID, UUID], ...] = ()
     """The ledgers of the employers for whom the person acts or acted, each with the id used there."""
     records: tuple[Kept, ...]
-    open_elsewhere: tuple[tuple[Hold, str], ...] = ()
+    open_elsewhere: tuple[HeldBy, ...] = ()
     ground: ErasureGround
     reference: str
 
@@ -104,8 +104,7 @@ def holds_of(command: ErasePerson, look: Look) -> Iterator[HeldBy]:
         employer = look(EmployerLedger, stream)
         if agent_id in (employer.papers.agents or {}):
             yield HeldBy(Hold.ACTING, f"for {employer.credit_code}")
-    for hold, by in command.open_elsewhere:
-        yield HeldBy(hold, by)
+    yield from command.open_elsewhere
 
 
 def _ledgers(command: ErasePerson, look: Look) -> Iterator[tuple[UUID, JobSeekerLedger]]:

@@ -12,6 +12,7 @@ import pytest
 from taizhang import (
     Actor,
     CloseCase,
+    CloseSpotCheck,
     Conflict,
     EmployStaff,
     InvalidInput,
@@ -22,14 +23,18 @@ from taizhang import (
     RecordContact,
     RevokeAgent,
     RuleBroken,
+    WithdrawProblem,
 )
 from taizhang.domain.assistance.state import case_stream
 from taizhang.domain.employer.papers import AgentVerified
 from taizhang.domain.events import ERASED
 from taizhang.domain.organisation.staff import Role
 from taizhang.domain.privacy.erasure import ErasureGround
+from taizhang.domain.supervision.rectification.events import ConcernedRecord
 
 from .people import ADDRESS, NAME, NOTE, PHONE, People
+from .test_rectification import found
+from .test_spot_checks import SYSTEM, Check
 
 if TYPE_CHECKING:
     from .conftest import World
@@ -177,6 +182,32 @@ def test_open_cases_and_appeals_hold_a_record_and_are_named(world: World, people
     with pytest.raises(RuleBroken, match=rf"51\.2.*case at agency 110105001.*appeal {appeal}"):
         erase(world, person)
     assert world.sql("SELECT count(*) FROM personal_keys WHERE wrapped IS NULL") == [(0,)]
+
+
+def test_an_open_spot_check_holds_a_record_and_a_closed_one_does_not(
+    world: World, people: People
+) -> None:
+    person = people.registered()
+    check = Check(world).drawn()
+    check.office.examine(check.id, by=SYSTEM)
+    with pytest.raises(RuleBroken, match=rf"51\.2.*spot_check {check.id}"):
+        erase(world, person)
+    check.confirmed()
+    check.after_cut_off(60)
+    world.do(CloseSpotCheck(check_id=check.id), "supervisor")
+    holds = world.taizhang.erasures.check(person, by=ARCHIVIST).holds
+    assert "spot_check" not in {held.hold for held in holds}
+
+
+def test_a_problem_holds_a_record_until_it_is_put_right_and_checked(
+    world: World, people: People
+) -> None:
+    person = people.registered()
+    problem = found(world, record_kind=ConcernedRecord.PERSONAL_LEDGERS, record_id=person)
+    with pytest.raises(RuleBroken, match=rf"51\.2.*rectification {problem}"):
+        erase(world, person)
+    world.do(WithdrawProblem(rectification_id=problem, reason="核实后不成立"), "supervisor")
+    erase(world, person)
 
 
 def test_retention_is_judged_by_the_last_entry_in_all_streams(world: World, people: People) -> None:
