@@ -9,7 +9,7 @@ from ..domain.assistance import agreement, employment, ending, moving, placement
 from ..domain.assistance.state import CaseStage, ItemKind, OfCase
 from ..domain.assistance.team_and_plan import PlanMade, PlanRevised, PlanStageReached
 from ..domain.events import Event, RecordedEvent
-from .views_people import PlannedStage, PlanRevision, ProgrammeLine, StageSpell
+from .views.people import PlannedStage, PlanRevision, ProgrammeLine, StageSpell
 
 _STAGES: Final[dict[type[Event], CaseStage]] = {
     agreement.AgreementSigned: CaseStage.ASSISTED,

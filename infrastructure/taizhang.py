@@ -14,12 +14,12 @@ from uuid import UUID
 
 from psycopg.rows import tuple_row
 
-from ..application.catalogue_import import CatalogueImport
 from ..application.commands.base import Command, CommandResult
-from ..application.job_seeker_import import JobSeekerImport
+from ..application.importing.catalogues import CatalogueImport
+from ..application.importing.job_seekers import JobSeekerImport
+from ..application.importing.vacancies import VacancyImport
 from ..application.ports import Clock, GradingTool, MatchingTool
 from ..application.service import CommandService, Request
-from ..application.vacancy_import import VacancyImport
 from ..domain.calendar import SHANGHAI, WorkingDayCalendar, parse_workdays
 from ..domain.employer.papers import Channel
 from ..domain.errors import InvalidInput, TaizhangError, TooEarly
@@ -29,30 +29,30 @@ from ..domain.organisation.powers import Actor
 from ..domain.privacy.retention import RETENTIONS, Retention
 from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
-from .access import AccessBook
-from .audit_pack import AuditOffice
-from .daily_vacancies import DailyVacancies
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
-from .erasures import Erasures
-from .event_store import PostgresEventStore
-from .following import Tail, checked_types
-from .job_catalogue import Workshop, all_jobs
-from .jobs import JobOffice
-from .keys import KeyRing, StreamIds, check_keys
+from .jobs.catalogue import Workshop, all_jobs
+from .jobs.office import JobOffice
 from .log import configure_logging
-from .mapper import Mapper, MaskingMapper
-from .monthly_ledgers import MonthlyLedgers
-from .notices import NoticeOffice
-from .projector import Projector
-from .queries import Queries
-from .seals import SealOffice
+from .notices.daily_vacancies import DailyVacancies
+from .notices.monthly_ledgers import MonthlyLedgers
+from .notices.office import NoticeOffice
+from .privacy.access import AccessBook
+from .privacy.erasures import Erasures
+from .projecting.following import Tail, checked_types
+from .projecting.projector import Projector
+from .proof.audit_pack import AuditOffice
+from .proof.seals import SealOffice
+from .proof.signing import SigningKey
+from .proof.verify import Verifier
+from .queries.service import Queries
 from .settings import Settings
-from .signing import SigningKey
-from .spot_checks import SpotCheckOffice
-from .subscription_store import Subscriptions
-from .subscriptions import Subscription
-from .verify import Verifier
+from .spot_checks.office import SpotCheckOffice
+from .store.event_store import PostgresEventStore
+from .store.keys import KeyRing, StreamIds, check_keys
+from .store.mapper import Mapper, MaskingMapper
+from .subscribing.subscription_store import Subscriptions
+from .subscribing.subscriptions import Subscription
 
 
 def system_clock() -> datetime:

@@ -9,14 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ...domain.aggregate import Aggregate
-from ...domain.assistance import (
-    agreement,
-    guidance,
-    programmes,
-    readiness,
-    team_and_plan,
-    visits,
-)
+from ...domain.assistance import agreement, guidance, programmes, readiness, team_and_plan, visits
 from ...domain.assistance.agreement import LedgerFacts, ServicePlace
 from ...domain.assistance.case import AssistanceCase
 from ...domain.assistance.guidance import AssistedGuidance

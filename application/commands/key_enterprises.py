@@ -9,14 +9,7 @@ from pydantic import Field
 
 from ...domain.employer.services import GuidanceKind
 from ...domain.key_enterprise import agreement as agreements
-from ...domain.key_enterprise import (
-    follow_up,
-    guidance,
-    hiring,
-    needs_file,
-    support,
-    team,
-)
+from ...domain.key_enterprise import follow_up, guidance, hiring, needs_file, support, team
 from ...domain.key_enterprise.agreements import KeyEnterpriseAgreement
 from ...domain.key_enterprise.guidance import PlanCause, PlanKind
 from ...domain.key_enterprise.needs import StaffingNeeds

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ...infrastructure.embedded import new_key
-from ..console import console
+from ..cli.console import console
 from . import (
     appends,
     catch_up,

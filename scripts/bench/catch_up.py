@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from ...infrastructure.projection_store import Generation, create_relation, row_cursor
+from ...infrastructure.projecting.projection_store import Generation, create_relation, row_cursor
 from ...projections.catalogue import read_models
 from . import ours, stock, stock_projection
 from .clients import Work, kept, leave

@@ -20,7 +20,7 @@ from ...domain.assistance.state import case_stream
 from ...domain.events import Event, RecordedEvent
 from ...domain.job_seeker import contact
 from ...domain.organisation.staff import Role, StaffJoined, staff_stream
-from ...infrastructure.mapper import Mapper
+from ...infrastructure.store.mapper import Mapper
 from . import ours, persons
 from .bulk import columns_of, without_indexes
 from .persons import FOUNDED, Life, Office

@@ -18,8 +18,8 @@ from ...domain.calendar import SHANGHAI
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.events import Event, RecordedEvent
 from ...domain.organisation.powers import Actor
-from ...infrastructure.event_store import state_row
-from ...infrastructure.mapper import Mapper
+from ...infrastructure.store.event_store import state_row
+from ...infrastructure.store.mapper import Mapper
 from ...infrastructure.taizhang import Taizhang
 from .staffing import AGENCY, CITY, TODAY, founding, submitter
 from .workload import Fact, Place, clock, credit_code

@@ -13,8 +13,8 @@ from typing import Any
 from psycopg import Connection
 
 from ...domain.organisation.powers import Actor
-from ...infrastructure.verify_seals import SealWalk, public_keys
-from ...infrastructure.verify_walk import walk
+from ...infrastructure.proof.verify_seals import SealWalk, public_keys
+from ...infrastructure.proof.verify_walk import walk
 from . import ours
 from .clients import Work, kept, leave
 from .measuring import Results, Setting, in_turns

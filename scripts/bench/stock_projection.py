@@ -22,7 +22,7 @@ from ...domain.employer.content import VacancyContent
 from ...domain.employer.ledger import Section
 from ...domain.identity import mask_name
 from ...domain.regulation.edition import edition_on
-from ...infrastructure.projection_store import create_relation
+from ...infrastructure.projecting.projection_store import create_relation
 from ...projections.catalogue import read_models
 from ...projections.vacancies import MISSING_BITS
 from . import stock, stock_people

@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ...application.views import Recomputed
-from ...application.views_enterprises import EnterpriseCounts
+from ...application.views.enterprises import EnterpriseCounts
+from ...application.views.service import Recomputed
 from ...domain.assistance.state import CaseStage
 from ...domain.calendar import SHANGHAI
 from ...domain.errors import InvalidInput, TaizhangError
@@ -36,7 +36,7 @@ from ...infrastructure.settings import Settings
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice.model import ONCE
 from ...projections.monthly_ledger_notice import MonthlyLedgerNotice
-from ..console import console, fail
+from ..cli.console import console, fail
 from ..sample_grading import SampleGradingTool
 from ..sample_matching import SampleMatchingTool
 from .chance import Chance

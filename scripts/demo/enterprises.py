@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from ...application.catalogue_rows import CatalogueMapping
 from ...application.commands import key_enterprise_course as course
 from ...application.commands import key_enterprises as services
 from ...application.commands.base import Command
@@ -22,7 +21,8 @@ from ...application.commands.employers import (
     SubmitVacancy,
 )
 from ...application.commands.referrals import ReferJobSeeker
-from ...application.import_rows import LineStatus
+from ...application.importing.catalogue_rows import CatalogueMapping
+from ...application.importing.rows import LineStatus
 from ...domain.calendar import SHANGHAI, add_months
 from ...domain.key_enterprise.agreement import ServedAt
 from ...domain.key_enterprise.needs import (
@@ -36,7 +36,7 @@ from ...domain.key_enterprise.needs import (
 from ...domain.key_enterprise.state import agreement_stream
 from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
-from ...infrastructure.tabular import open_table
+from ...infrastructure.tables.reading import open_table
 from .city import CITY
 from .desk import WrongPlay
 from .employers import make_employer

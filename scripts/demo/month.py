@@ -10,8 +10,8 @@ from functools import partial
 from typing import NamedTuple
 
 from ...application.commands.employers import ChangeEmployerBasics
-from ...application.views import DutyView
-from ...application.views_fairs import FairView
+from ...application.views.fairs import FairView
+from ...application.views.service import DutyView
 from ...domain.calendar import SHANGHAI, WorkingDayCalendar, add_months
 from ...domain.organisation.agency import AgencyLevel
 from ...domain.organisation.powers import Actor

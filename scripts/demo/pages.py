@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ...application.views import DutyView
-from ...application.views_enterprises import AgreementCourse
+from ...application.views.enterprises import AgreementCourse
+from ...application.views.service import DutyView
 from ...domain.identity import mask_name
 from ...domain.organisation.staff import Role
 from ...domain.person_ledger import ledger_number

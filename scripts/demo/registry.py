@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...application.commands.base import Command
 from ...application.commands.registry import AcknowledgeReport, MarkReportSent, RejectReport
-from ...application.views_fairs import RegistryReportView
+from ...application.views.fairs import RegistryReportView
 from ...domain.organisation.powers import Actor
 from ...domain.registry.report import ReportStage
 

@@ -17,7 +17,7 @@ from ...application.commands.spot_checks import (
     InspectItem,
     JudgeFinding,
 )
-from ...application.views_spot_checks import SpotCheckItemView, SpotCheckProof, SpotCheckView
+from ...application.views.spot_checks import SpotCheckItemView, SpotCheckProof, SpotCheckView
 from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...domain.supervision.spot_check.findings import Evidence, Verdict

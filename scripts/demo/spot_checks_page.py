@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment
 from markupsafe import Markup
 
-from ...application.views_spot_checks import SpotCheckItemView, SpotCheckStratum, SpotCheckView
+from ...application.views.spot_checks import SpotCheckItemView, SpotCheckStratum, SpotCheckView
 from ...domain.organisation.staff import Role
 from ...domain.regulation.rules import RULES
 from ...domain.supervision.spot_check.drawing import Mode

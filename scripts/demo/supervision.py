@@ -17,7 +17,7 @@ from ...application.commands.rectification import (
     PutProblemRight,
     RecordProblem,
 )
-from ...application.views_supervision import RectificationView
+from ...application.views.supervision import RectificationView
 from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
 from ...domain.supervision.rectification.events import ConcernedRecord, Source

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from ...application.views import DutyView, StepView
-from ...application.views_people import OfferedVacancy
+from ...application.views.people import OfferedVacancy
+from ...application.views.service import DutyView, StepView
 from ...domain.assistance.state import CaseStage
 from ...domain.errors import NotAuthorised, RuleBroken
 from ...domain.identity import mask_name

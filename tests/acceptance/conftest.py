@@ -38,7 +38,7 @@ from taizhang.domain.identity import credit_check_character
 from taizhang.domain.organisation.agency import AgencyLevel
 from taizhang.domain.organisation.staff import Role
 from taizhang.infrastructure.taizhang import system_clock
-from taizhang.scripts.cli import app
+from taizhang.scripts.cli.app import app
 
 FOUNDED = date(2018, 8, 1)
 KEYS = {

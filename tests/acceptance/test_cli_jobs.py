@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from taizhang.domain.calendar import shanghai_day
 from taizhang.infrastructure.taizhang import system_clock
-from taizhang.scripts.cli import app
+from taizhang.scripts.cli.app import app
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import CommandLine

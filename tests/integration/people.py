@@ -33,7 +33,7 @@ from taizhang.domain.job_seeker.registration import Wishes
 from taizhang.domain.organisation.staff import Role
 
 if TYPE_CHECKING:
-    from taizhang.infrastructure.queries_people import PeopleQueries
+    from taizhang.infrastructure.queries.people import PeopleQueries
 
     from .conftest import World
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import Cursor
 
-from taizhang.application.views_proof import Fault, Finding, Verification
+from taizhang.application.views.proof import Fault, Finding, Verification
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World

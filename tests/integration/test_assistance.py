@@ -46,7 +46,7 @@ from taizhang.domain.organisation.staff import Role
 from taizhang.domain.person_ledger import ledger_number
 
 if TYPE_CHECKING:
-    from taizhang.application.views import DutyView
+    from taizhang.application.views.service import DutyView
 
     from .conftest import World
 

@@ -19,7 +19,7 @@ import pytest
 from taizhang import Actor, InvalidInput, NotAuthorised, NotFound
 from taizhang.domain.access import accesses_stream
 from taizhang.domain.proof import StoredEvent
-from taizhang.infrastructure import verify_pack
+from taizhang.infrastructure.proof import verify_pack
 from tests.integration.tampering import history, tamper
 
 if TYPE_CHECKING:

@@ -306,7 +306,7 @@ class TestRotation:
     def test_stopped_on_the_way_it_goes_on(
         self, world: World, people: People, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("taizhang.infrastructure.keys.ROTATED_AT_ONCE", 1)
+        monkeypatch.setattr("taizhang.infrastructure.store.keys.ROTATED_AT_ONCE", 1)
         persons = [people.registered(number) for number in (7, 8, 9)]
         new = {"master_key": NEW_KEY, "former_master_key": world.settings["master_key"]}
 

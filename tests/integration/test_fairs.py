@@ -40,7 +40,7 @@ from taizhang.domain.employer.vacancy import WithdrawalReason
 from taizhang.domain.job_fair.outcomes import VacancyOutcome
 from taizhang.domain.job_fair.planning import FairForm, FairScope
 from taizhang.domain.job_seeker.registration import Wishes
-from taizhang.infrastructure.queries import Queries
+from taizhang.infrastructure.queries.service import Queries
 
 from .people import People
 

@@ -14,7 +14,7 @@ from taizhang.domain.assistance.state import case_stream
 from .people import ADDRESS, NAME, PHONE, People
 
 if TYPE_CHECKING:
-    from taizhang.infrastructure.histories import Histories
+    from taizhang.infrastructure.history.histories import Histories
 
     from .conftest import World
 

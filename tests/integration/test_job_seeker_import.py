@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from taizhang.application.import_rows import ImportReport, LineStatus
-from taizhang.application.job_seeker_rows import JobSeekerMapping
+from taizhang.application.importing.job_seeker_rows import JobSeekerMapping
+from taizhang.application.importing.rows import ImportReport, LineStatus
 from taizhang.domain.job_seeker.documents import IdentityDocument
-from taizhang.scripts.cli import app
+from taizhang.scripts.cli.app import app
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World

@@ -35,8 +35,8 @@ from taizhang.domain.employer.papers import LicenceKind
 from taizhang.domain.organisation.agency import AgencyLevel
 from taizhang.domain.organisation.directory import Agency, Directory
 from taizhang.domain.organisation.staff import Role
-from taizhang.infrastructure.jobs import JobOffice
-from taizhang.infrastructure.notices import NoticeOffice
+from taizhang.infrastructure.jobs.office import JobOffice
+from taizhang.infrastructure.notices.office import NoticeOffice
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -711,10 +711,10 @@ OPENED = """
 import base64, json, sys, time
 from datetime import datetime, timedelta
 from taizhang import Taizhang
-from taizhang.infrastructure.jobs import JobOffice
+from taizhang.infrastructure.jobs.office import JobOffice
 from taizhang.domain.organisation.directory import Agency, Directory
-from taizhang.infrastructure.jobs import JobOffice
-from taizhang.infrastructure.notices import NoticeOffice
+from taizhang.infrastructure.jobs.office import JobOffice
+from taizhang.infrastructure.notices.office import NoticeOffice
 
 settings, now = json.loads(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
 

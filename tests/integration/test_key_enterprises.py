@@ -27,8 +27,8 @@ from taizhang.application.commands import key_enterprises as services
 from taizhang.domain.organisation.staff import Role
 
 if TYPE_CHECKING:
-    from taizhang.application.views import DutyView
-    from taizhang.infrastructure.queries_enterprises import EnterpriseQueries
+    from taizhang.application.views.service import DutyView
+    from taizhang.infrastructure.queries.enterprises import EnterpriseQueries
 
     from .conftest import World
 

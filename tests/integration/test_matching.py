@@ -18,7 +18,7 @@ from taizhang import (
 )
 from taizhang.domain.employer.content import VacancyContent
 from taizhang.domain.matching import Match
-from taizhang.infrastructure.matching import MatchingQueries
+from taizhang.infrastructure.queries.matching import MatchingQueries
 from taizhang.scripts.sample_matching import SampleMatchingTool
 
 from .people import NAME, NEXT_DOOR, PHONE, People

@@ -25,7 +25,7 @@ from taizhang import (
     RenameAgency,
     WithdrawProblem,
 )
-from taizhang.application.views import IssuedNotice
+from taizhang.application.views.service import IssuedNotice
 from taizhang.domain.regulation.edition import EDITION_2018
 from taizhang.domain.supervision.rectification.events import ConcernedRecord, Source
 from taizhang.domain.supervision.spot_check.findings import Evidence

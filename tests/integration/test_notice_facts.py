@@ -26,7 +26,7 @@ from taizhang.domain.organisation.agency import (
 from taizhang.domain.organisation.directory import Directory
 from taizhang.domain.regulation import EDITION_2018
 from taizhang.domain.screening import SCREENING_VERSION, Severity
-from taizhang.infrastructure.notice_facts import gather
+from taizhang.infrastructure.notices.daily_vacancy_facts import gather
 from taizhang.projections.daily_vacancy_notice.build import build
 from taizhang.projections.daily_vacancy_notice.check import check_vacancy, screened_again
 from taizhang.projections.daily_vacancy_notice.facts import EmployerRow, NoticeFacts, VacancyRow

@@ -20,7 +20,7 @@ from taizhang import (
     WithdrawVacancy,
     parse_command,
 )
-from taizhang.application.views import IssuedNotice
+from taizhang.application.views.service import IssuedNotice
 from taizhang.domain.employer.vacancy import WithdrawalReason
 from taizhang.domain.organisation.staff import Role
 from taizhang.domain.regulation.edition import EDITION_2018

@@ -27,7 +27,7 @@ from taizhang import (
 from taizhang.domain.access import accesses_stream
 from taizhang.domain.employer.papers import AgentVerified
 from taizhang.domain.events import ERASED
-from taizhang.infrastructure import keys as keys_module
+from taizhang.infrastructure.store import keys as keys_module
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World

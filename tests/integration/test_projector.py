@@ -36,11 +36,11 @@ from taizhang.domain.employer.vacancy import (
 from taizhang.domain.errors import NotFound, TooEarly, Unavailable
 from taizhang.domain.events import Event, RecordedEvent
 from taizhang.domain.identity import credit_check_character
-from taizhang.infrastructure import folding, pipeline, projection_store
 from taizhang.infrastructure.database import Database
-from taizhang.infrastructure.mapper import Mapper
-from taizhang.infrastructure.pipeline import Progress
-from taizhang.infrastructure.projector import Projector
+from taizhang.infrastructure.projecting import folding, pipeline, projection_store
+from taizhang.infrastructure.projecting.pipeline import Progress
+from taizhang.infrastructure.projecting.projector import Projector
+from taizhang.infrastructure.store.mapper import Mapper
 from taizhang.projections.catalogue import ReadModels, read_models
 from taizhang.projections.ledger_entries import LedgerEntries
 from taizhang.projections.read_model import ReadModel, Row, Rows, SmallInt, columns_of, names_of
@@ -223,10 +223,10 @@ def test_catches_up_to_the_head_or_to_a_position_and_says_how_far_it_is(world: W
 KILLED_IN_THE_MIDDLE = """
 import sys, time
 from typing import Any, cast
-from taizhang.infrastructure import folding, pipeline
+from taizhang.infrastructure.projecting import folding, pipeline
 from taizhang.infrastructure.database import Database
-from taizhang.infrastructure.mapper import Mapper
-from taizhang.infrastructure.projector import Projector
+from taizhang.infrastructure.store.mapper import Mapper
+from taizhang.infrastructure.projecting.projector import Projector
 from taizhang.projections.catalogue import read_models
 
 pipeline.SMALLEST_PAGE = pipeline.LARGEST_PAGE = folding.BATCH = 10

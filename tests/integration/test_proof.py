@@ -19,11 +19,11 @@ import pytest
 from openpyxl import load_workbook
 
 from taizhang import InvalidInput, NotFound
-from taizhang.application.views_proof import Fault
+from taizhang.application.views.proof import Fault
 from taizhang.domain import proof
 from taizhang.domain.proof import ZEROS, Seal, StoredEvent, link
-from taizhang.infrastructure import seals, verify_seals
-from taizhang.infrastructure.signing import SigningKey
+from taizhang.infrastructure.proof import seals, verify_seals
+from taizhang.infrastructure.proof.signing import SigningKey
 from taizhang.projections.canonical import canonical_json
 from taizhang.projections.daily_vacancy_notice.model import DailyVacancyNotice
 from taizhang.projections.daily_vacancy_notice.render_html import render_html

@@ -27,7 +27,7 @@ from taizhang import (
     RuleBroken,
 )
 from taizhang.application.commands.job_seekers import Basics
-from taizhang.application.views_fairs import RegistryReportView
+from taizhang.application.views.fairs import RegistryReportView
 from taizhang.domain.access import accesses_stream
 from taizhang.domain.employer.papers import Channel
 from taizhang.domain.errors import Unavailable
@@ -35,7 +35,7 @@ from taizhang.domain.job_seeker.contact import Ground
 from taizhang.domain.job_seeker.status import StatusRegistration
 from taizhang.domain.person_ledger import ledger_number
 from taizhang.domain.registry.report import ReportStage, report_stream
-from taizhang.infrastructure.queries_registry import RegistryQueries
+from taizhang.infrastructure.queries.registry import RegistryQueries
 
 if TYPE_CHECKING:
     from .conftest import World

@@ -36,7 +36,7 @@ from taizhang.domain.calendar import SHANGHAI
 from taizhang.domain.organisation.staff import Role
 from taizhang.domain.supervision.spot_check.check import SpotCheck
 from taizhang.domain.supervision.spot_check.kinds import RecordKind
-from taizhang.infrastructure import spot_checks as office_module
+from taizhang.infrastructure.spot_checks import office as office_module
 
 from .conftest import CITY, DISTRICT, SIBLING, SUBDISTRICT
 from .people import People

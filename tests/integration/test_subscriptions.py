@@ -16,10 +16,11 @@ import pytest
 from taizhang import Actor, InvalidInput, NotFound, RecordContact, Taizhang
 from taizhang.domain.events import RecordedEvent
 from taizhang.domain.job_seeker.registration import BasicsRecorded
-from taizhang.infrastructure import following, subscription_store
-from taizhang.infrastructure.event_log import EventLog
-from taizhang.infrastructure.following import UnreadableEvent
-from taizhang.infrastructure.mapper import MASKED
+from taizhang.infrastructure.projecting import following
+from taizhang.infrastructure.projecting.following import UnreadableEvent
+from taizhang.infrastructure.store.event_log import EventLog
+from taizhang.infrastructure.store.mapper import MASKED
+from taizhang.infrastructure.subscribing import subscription_store
 
 from .conftest import IDENTITY_KEY, MASTER_KEY
 

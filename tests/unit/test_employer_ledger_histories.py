@@ -29,7 +29,7 @@ from taizhang.domain.errors import TaizhangError
 from taizhang.domain.events import Event, RecordedEvent
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.regulation.edition import EDITION_2018
-from taizhang.infrastructure.event_store import PostgresEventStore, state_row
+from taizhang.infrastructure.store.event_store import PostgresEventStore, state_row
 from taizhang.projections.employers import EmployerRow, Employers
 from taizhang.projections.read_model import Rows
 

@@ -32,8 +32,8 @@ from taizhang.domain.events import (
     UnknownEvent,
 )
 from taizhang.domain.identity import check_credit_code
-from taizhang.infrastructure.keys import KeyRing
-from taizhang.infrastructure.mapper import Mapper
+from taizhang.infrastructure.store.keys import KeyRing
+from taizhang.infrastructure.store.mapper import Mapper
 
 GOLDEN = Path(__file__).with_name("golden_events.json")
 EVENTS = {

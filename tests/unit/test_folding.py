@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from taizhang.domain.employer.papers import EmployerRegistered
 from taizhang.domain.employer.vacancy import VacancyArchived, VacancyLapsed
 from taizhang.domain.events import Event, RecordedEvent
-from taizhang.infrastructure.folding import Folding
-from taizhang.infrastructure.projection_store import Generation
+from taizhang.infrastructure.projecting.folding import Folding
+from taizhang.infrastructure.projecting.projection_store import Generation
 from taizhang.projections.read_model import ReadModel, Row, Rows, columns_of, names_of
 from taizhang.projections.table import Table
 

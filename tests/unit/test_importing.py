@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taizhang.application.importing import (
+from taizhang.application.importing.vacancy_rows import (
     ColumnMapping,
     Field,
     ImportReport,
@@ -24,7 +24,7 @@ from taizhang.application.importing import (
     row_key,
 )
 from taizhang.domain.employer.text_values import SocialInsurance
-from taizhang.infrastructure.tabular import Row, open_table
+from taizhang.infrastructure.tables.reading import Row, open_table
 
 pytestmark = pytest.mark.rule("38.2")
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taizhang.domain.proof import PAGE_EVENTS, ZEROS, Mark, Seal, Sealing, StoredEvent, link
-from taizhang.infrastructure.signing import SigningKey, is_signed
+from taizhang.infrastructure.proof.signing import SigningKey, is_signed
 
 EVENT = StoredEvent(
     stream_id=UUID("00112233-4455-4677-8899-aabbccddeeff"),

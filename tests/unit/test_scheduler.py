@@ -14,7 +14,7 @@ import pytest
 from taizhang.application.jobs import RunReport
 from taizhang.domain.calendar import SHANGHAI
 from taizhang.domain.errors import Unavailable
-from taizhang.infrastructure.scheduler import Scheduler
+from taizhang.infrastructure.jobs.scheduler import Scheduler
 
 POLL = 0.1
 

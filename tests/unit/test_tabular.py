@@ -13,7 +13,13 @@ import pytest
 import xlsxwriter
 
 from taizhang.domain.errors import InvalidInput
-from taizhang.infrastructure.tabular import Row, RowError, UnreadableFile, is_formula, open_table
+from taizhang.infrastructure.tables.reading import (
+    Row,
+    RowError,
+    UnreadableFile,
+    is_formula,
+    open_table,
+)
 
 TEXT = "编号,岗位名称,说明\n1,收银员,收款\n2,理货员,上架\n"
 

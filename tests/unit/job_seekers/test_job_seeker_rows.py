@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
-from taizhang.application.column_mapping import MappingError
-from taizhang.application.job_seeker_rows import Field, JobSeekerMapping, JobSeekerRow, interpret
+from taizhang.application.importing.column_mapping import MappingError
+from taizhang.application.importing.job_seeker_rows import (
+    Field,
+    JobSeekerMapping,
+    JobSeekerRow,
+    interpret,
+)
 from taizhang.domain.job_seeker.documents import DocumentKind
 from taizhang.domain.job_seeker.registration import Education, Household, Sex, SkillLevel
 from taizhang.scripts.sample_grading import POINTS, SampleGradingTool

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taizhang.application.catalogue_import import CatalogueImport
-from taizhang.application.catalogue_rows import CatalogueMapping, Field
-from taizhang.application.column_mapping import MappingError
-from taizhang.application.import_rows import ImportReport, LineStatus, RowError
+from taizhang.application.importing.catalogue_rows import CatalogueMapping, Field
+from taizhang.application.importing.catalogues import CatalogueImport
+from taizhang.application.importing.column_mapping import MappingError
+from taizhang.application.importing.rows import ImportReport, LineStatus, RowError
 from taizhang.domain.key_enterprise.catalogue import RestrictedIndustries, catalogue_stream
 from taizhang.domain.key_enterprise.industry import check_industry, covers, section_of
 from taizhang.domain.organisation.powers import Actor
-from taizhang.infrastructure.tabular import open_table
+from taizhang.infrastructure.tables.reading import open_table
 
 from .conftest import CITY, DISTRICT, HERE
 

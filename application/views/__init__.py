@@ -1,0 +1,1 @@
+"""What queries return: pydantic models, so that an integrator can put them on a wire."""

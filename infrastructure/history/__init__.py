@@ -1,0 +1,1 @@
+"""Histories of records, and explanations down to the events."""

@@ -1,0 +1,1 @@
+"""Jobs: what is due is found in the database, done once, and caught up after days down."""

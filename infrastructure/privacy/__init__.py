@@ -1,0 +1,1 @@
+"""Accesses to personal data, recorded; and persons forgotten."""

@@ -1,0 +1,1 @@
+"""Proof: seals over the log, verification, and audit packs."""

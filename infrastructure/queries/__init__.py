@@ -1,0 +1,1 @@
+"""What is asked of the read models, and who may see the answer."""

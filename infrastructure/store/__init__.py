@@ -1,0 +1,1 @@
+"""The event store: events appended and read, personal fields under their persons' keys."""

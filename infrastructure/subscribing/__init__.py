@@ -1,0 +1,1 @@
+"""Subscriptions: an integrator's code gets every event once and in order."""

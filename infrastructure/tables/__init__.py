@@ -1,0 +1,1 @@
+"""Tables as offices keep them: CSV in several encodings, and XLSX."""

@@ -1,0 +1,5 @@
+"""``python -m taizhang.scripts.cli``."""
+
+from .app import main
+
+main()

@@ -1,0 +1,169 @@
+"""``taizhang notice …``: notices issued, shown, listed and proven."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...domain.calendar import shanghai_day
+from ...domain.errors import InvalidInput
+from ...infrastructure.notices.office import AnyNotice
+from ...infrastructure.taizhang import system_clock
+from ...projections import daily_vacancy_notice, monthly_ledger_notice
+from ...projections.canonical import canonical_json
+from ...projections.daily_vacancy_notice.model import DailyVacancyNotice
+from .console import SYSTEM_STAFF_ID, Agency, Day, Month, Staff, actor, opened, parse_day
+
+app = typer.Typer(help="Notices (通报): issue, show, list and prove them.", no_args_is_help=True)
+
+
+class Format(StrEnum):
+    """How a notice is written."""
+
+    HTML = "html"
+    XLSX = "xlsx"
+    JSON = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to write it.")]
+Out = Annotated[Path | None, typer.Option(help="The file to write; standard output if left out.")]
+
+
+@app.command("daily-vacancies")
+def daily_vacancies(
+    day: Day,
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    format: FormatOption = Format.HTML,
+    out: Out = None,
+    preview: Annotated[bool, typer.Option(help="Show it as it stands; record nothing.")] = False,
+    correction: Annotated[
+        str | None, typer.Option(help="Why a correction supersedes the notice in force.")
+    ] = None,
+) -> None:
+    """Issue the daily notice of vacancy checks, or give again the one that was issued."""
+    with opened() as taizhang:
+        who = actor(staff, agency)
+        if preview:
+            notice: AnyNotice = taizhang.notices.preview_daily_vacancies(day, agency, by=who)
+        else:
+            issued = taizhang.notices.issue_daily_vacancies(
+                day, agency, by=who, correction_reason=correction
+            )
+            notice = taizhang.notices.document(issued.notice_id, by=who)
+            typer.echo(f"{issued.notice_id} sha256:{issued.digest}", err=True)
+        write(notice, format, out)
+
+
+@app.command("monthly-ledgers")
+def monthly_ledgers(
+    month: Month,
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    format: FormatOption = Format.HTML,
+    out: Out = None,
+    preview: Annotated[bool, typer.Option(help="Show it as it stands; record nothing.")] = False,
+    correction: Annotated[
+        str | None, typer.Option(help="Why a correction supersedes the notice in force.")
+    ] = None,
+) -> None:
+    """Issue the monthly notice of spot-checks, duties and problems, or give again the one issued."""
+    with opened() as taizhang:
+        who = actor(staff, agency)
+        if preview:
+            notice: AnyNotice = taizhang.notices.preview_monthly_ledgers(month, agency, by=who)
+        else:
+            issued = taizhang.notices.issue_monthly_ledgers(
+                month, agency, by=who, correction_reason=correction
+            )
+            notice = taizhang.notices.document(issued.notice_id, by=who)
+            typer.echo(f"{issued.notice_id} sha256:{issued.digest}", err=True)
+        write(notice, format, out)
+
+
+@app.command("show")
+def show(
+    notice_id: Annotated[str, typer.Argument(help="The notice's id.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    format: FormatOption = Format.HTML,
+    out: Out = None,
+) -> None:
+    """Write a notice as it was issued."""
+    with opened() as taizhang:
+        write(taizhang.notices.document(notice_id, by=actor(staff, agency)), format, out)
+
+
+@app.command("list")
+def list_notices(
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    since: Annotated[str | None, typer.Option(help="The first day, YYYY-MM-DD.")] = None,
+) -> None:
+    """List the notices that an agency issued in the last month, or since a day."""
+    with opened() as taizhang:
+        taizhang.projections.catch_up()
+        first = parse_day(since) if since else shanghai_day(system_clock()) - timedelta(days=31)
+        for issued in taizhang.queries().notices(agency, by=actor(staff, agency), since=first):
+            state = "superseded" if issued.superseded else "in force"
+            typer.echo(f"{issued.notice_id}\t{issued.period_end}\t{state}\tsha256:{issued.digest}")
+
+
+@app.command("recompute")
+def recompute(
+    notice_id: Annotated[str, typer.Argument(help="The notice's id.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+) -> None:
+    """Prove an issued notice: make it again from the log alone and compare. Ends with 1 if it differs."""
+    with opened() as taizhang:
+        proof = taizhang.notices.recompute(notice_id, by=actor(staff, agency))
+        typer.echo(f"log position {proof.log_position}")
+        typer.echo(f"issued     sha256:{proof.issued_digest}")
+        typer.echo(f"stored     sha256:{proof.stored_digest}")
+        typer.echo(f"recomputed sha256:{proof.recomputed_digest}")
+        for note in proof.notes:
+            typer.echo(f"note: {note}")
+        typer.echo("proven" if proof.is_proven else "NOT PROVEN: the contents differ")
+        if not proof.is_proven:
+            raise typer.Exit(1)
+
+
+def write(notice: AnyNotice, format: Format, out: Path | None) -> None:
+    """Write a notice in one of its forms. Raises InvalidInput where that cannot be."""
+    content = rendered(notice, format)
+    try:
+        if out is not None:
+            out.write_bytes(content)
+            typer.echo(f"written: {out}", err=True)
+        elif format is Format.XLSX and sys.stdout.isatty():
+            raise InvalidInput("an XLSX file goes to a file: name it", field="--out")
+        else:
+            sys.stdout.buffer.write(content)
+            sys.stdout.flush()
+    except OSError as error:
+        raise InvalidInput(f"cannot write {out}: {error}", field="--out") from error
+
+
+def rendered(notice: AnyNotice, format: Format) -> bytes:
+    """Return a notice as the bytes of a file."""
+    match format:
+        case Format.HTML:
+            if isinstance(notice, DailyVacancyNotice):
+                return daily_vacancy_notice.render_html(notice).encode()
+            return monthly_ledger_notice.render_html(notice).encode()
+        case Format.XLSX:
+            buffer = BytesIO()
+            if isinstance(notice, DailyVacancyNotice):
+                daily_vacancy_notice.render_xlsx(notice, buffer)
+            else:
+                monthly_ledger_notice.render_xlsx(notice, buffer)
+            return buffer.getvalue()
+        case Format.JSON:
+            return canonical_json(notice)

@@ -1,0 +1,265 @@
+"""``taizhang rectification …``: problems found at agencies, from notice to clearing (Article 58)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import typer
+from rich.table import Table
+
+from ...application.commands import parse_command
+from ...application.commands.base import Command
+from ...application.commands.rectification import (
+    AnswerNotice,
+    CheckRectification,
+    DeclineInterview,
+    HoldInterview,
+    NotifyProblem,
+    PutProblemRight,
+    RecordProblem,
+    ReferForAccountability,
+    WithdrawProblem,
+)
+from ...application.views.supervision import RectificationView
+from ...domain.calendar import shanghai_day
+from ...domain.supervision.rectification.events import ConcernedRecord, Source
+from ...domain.supervision.rectification.state import Stage
+from ...infrastructure.taizhang import system_clock
+from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, tables
+
+app = typer.Typer(
+    help="Problems found at agencies (整改): list, notify, answer, put right, check, escalate.",
+    no_args_is_help=True,
+)
+Problem = Annotated[UUID, typer.Argument(help="The id of the problem, as `list` shows it.")]
+Reason = Annotated[str, typer.Option(help="Why.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@app.command("list")
+def list_problems(
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    stage: Annotated[Stage | None, typer.Option(help="Only those that have come this far.")] = None,
+    standing: Annotated[bool, typer.Option(help="Only those not put right.")] = False,
+    interviews: Annotated[
+        bool, typer.Option(help="Only those for which an interview stands open.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the problems at an agency and those below it, the most often notified first."""
+    with opened() as taizhang:
+        taizhang.projections.catch_up()
+        queries, by = taizhang.queries().supervision, actor(staff, agency)
+        if interviews:
+            found = queries.open_interviews(agency, by=by)
+        else:
+            found = queries.rectifications(agency, by=by, stage=stage, standing=standing)
+    if as_json:
+        for one in found:
+            typer.echo(one.model_dump_json())
+        return
+    table = Table(
+        "编号",
+        "机构",
+        "依据",
+        "记录",
+        "问题",
+        "来源",
+        "发现日期",
+        "通报次数",
+        "状态",
+        title="问题及整改",
+    )
+    for one in found:
+        table.add_row(*_line(one))
+    tables.print(table if found else "无问题记录")
+
+
+@app.command("show")
+def show(problem: Problem, agency: Agency, staff: Staff = SYSTEM_STAFF_ID) -> None:
+    """Print a problem with its course and the steps that stand open for it, as JSON."""
+    with opened() as taizhang:
+        taizhang.projections.catch_up()
+        view = taizhang.queries().supervision.rectification(problem, by=actor(staff, agency))
+        typer.echo(view.model_dump_json(indent=2))
+
+
+@app.command("record")
+def record(
+    inspected: Annotated[str, typer.Option(help="The code of the agency at which it was found.")],
+    rule: Annotated[str, typer.Option(help="The rule that is broken, by its id: 27.1.")],
+    evidence: Annotated[str, typer.Option(help="What shows it, in one sentence.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    record_kind: Annotated[
+        ConcernedRecord, typer.Option(help="In what kind of record; `agency`: as a whole.")
+    ] = ConcernedRecord.AGENCY,
+    record_id: Annotated[UUID | None, typer.Option(help="The record's id.")] = None,
+    source: Annotated[Source, typer.Option(help="How it was found.")] = Source.MONITORING,
+    reference: Annotated[
+        str | None, typer.Option(help="The number of the paper where it was found.")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option(help="The day it was found (YYYY-MM-DD); today if left out.")
+    ] = None,
+) -> None:
+    """Record a problem found at an agency below: by monitoring, a complaint, a daily check."""
+    found_on = parse_day(day) if day else shanghai_day(system_clock())
+    _do(
+        RecordProblem,
+        agency,
+        staff,
+        occurred_on=found_on,
+        agency_code=inspected,
+        rule=rule,
+        record_kind=record_kind,
+        record_id=record_id,
+        source=source,
+        reference=reference,
+        evidence=evidence,
+    )
+
+
+@app.command("notify")
+def notify(
+    problem: Problem,
+    letter: Annotated[str, typer.Option(help="The number of the letter.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+) -> None:
+    """Notify an agency of one problem by a letter, outside the monthly notice."""
+    _do(NotifyProblem, agency, staff, rectification_id=problem, letter=letter)
+
+
+@app.command("answer")
+def answer(
+    problem: Problem,
+    cause: Annotated[str, typer.Option(help="What caused it.")],
+    measures: Annotated[str, typer.Option(help="What is done about it.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    done_by: Annotated[str | None, typer.Option(help="Until when (YYYY-MM-DD).")] = None,
+) -> None:
+    """Answer a notice, for the inspected agency."""
+    until = parse_day(done_by) if done_by else None
+    _do(
+        AnswerNotice,
+        agency,
+        staff,
+        rectification_id=problem,
+        cause=cause,
+        measures=measures,
+        done_by=until,
+    )
+
+
+@app.command("put-right")
+def put_right(
+    problem: Problem,
+    how: Annotated[str, typer.Option(help="How it was put right.")],
+    evidence: Annotated[str, typer.Option(help="What shows it.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+) -> None:
+    """Report, for the inspected agency, that a problem is put right."""
+    _do(PutProblemRight, agency, staff, rectification_id=problem, how=how, evidence=evidence)
+
+
+@app.command("check")
+def check(
+    problem: Problem,
+    accepted: Annotated[bool, typer.Option("--accepted/--rejected", help="Whether it is.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    reason: Annotated[str | None, typer.Option(help="Why not, where it is rejected.")] = None,
+) -> None:
+    """Check, for the superior, whether a problem was put right."""
+    _do(
+        CheckRectification,
+        agency,
+        staff,
+        rectification_id=problem,
+        accepted=accepted,
+        reason=reason,
+    )
+
+
+@app.command("withdraw")
+def withdraw(
+    problem: Problem, reason: Reason, agency: Agency, staff: Staff = SYSTEM_STAFF_ID
+) -> None:
+    """Take a finding back, for the superior: it was no problem."""
+    _do(WithdrawProblem, agency, staff, rectification_id=problem, reason=reason)
+
+
+@app.command("interview")
+def interview(
+    problem: Problem,
+    head: Annotated[str, typer.Option(help="The agency's head: an id of its staff.")],
+    held_by: Annotated[list[str], typer.Option(help="Who held it: ids of the superior's staff.")],
+    minutes: Annotated[str, typer.Option(help="What was said.")],
+    put_right_by: Annotated[str, typer.Option(help="Until when to put right (YYYY-MM-DD).")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+) -> None:
+    """Record the admonition interview (警示约谈) that stands open after the third notice."""
+    _do(
+        HoldInterview,
+        agency,
+        staff,
+        rectification_id=problem,
+        head_id=head,
+        held_by=tuple(held_by),
+        minutes=minutes,
+        put_right_by=parse_day(put_right_by),
+    )
+
+
+@app.command("decline-interview")
+def decline_interview(
+    problem: Problem, reason: Reason, agency: Agency, staff: Staff = SYSTEM_STAFF_ID
+) -> None:
+    """Record that no interview is held after the last notice, and why."""
+    _do(DeclineInterview, agency, staff, rectification_id=problem, reason=reason)
+
+
+@app.command("refer")
+def refer(
+    problem: Problem,
+    department: Annotated[str, typer.Option(help="The department it is referred to.")],
+    consequences: Annotated[str, typer.Option(help="The grave consequences.")],
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+) -> None:
+    """Record the referral for accountability (问责) after an interview without effect."""
+    _do(
+        ReferForAccountability,
+        agency,
+        staff,
+        rectification_id=problem,
+        department=department,
+        consequences=consequences,
+    )
+
+
+def _do(kind: type[Command], agency: str, staff: str, **fields: Any) -> None:
+    with opened() as taizhang:
+        command = parse_command(kind.command_name, fields)
+        result = taizhang.execute(command, by=actor(staff, agency), command_id=uuid4())
+        typer.echo(result.model_dump_json())
+
+
+def _line(one: RectificationView) -> list[str]:
+    return [
+        str(one.rectification_id),
+        one.agency,
+        one.citation,
+        f"{one.record_kind_zh} {one.record_no or ''}".strip(),
+        one.evidence,
+        one.source_zh,
+        str(one.found_on),
+        str(one.times),
+        one.stage_zh,
+    ]
