@@ -85,7 +85,7 @@ class StatusRegistrationEnded(
 class Recognised(Event, name="job_seeker_ledger.recognised"):
     """The person is recognised as hard-to-employ (就业困难人员认定) in a category.
 
-    `must_be_graded` says that the person is registered for job seeking and not graded (22).
+    `must_be_graded` says that the person is registered for job seeking, without work and not graded (22).
     """
 
     category: str
@@ -306,13 +306,17 @@ def recognise(
     """
     ledger.require_open()
     _not_after(since, occasion)
-    registered = ledger.registration.registered_on is not None and ledger.contact.ceased is None
+    seeks_work = (
+        ledger.registration.registered_on is not None
+        and ledger.search.employed_on is None
+        and ledger.contact.ceased is None
+    )
     return [
         Recognised(
             category=category,
             since=since,
             source=source,
-            must_be_graded=registered and ledger.grading.level is None,
+            must_be_graded=seeks_work and ledger.grading.level is None,
         ),
         *ledger.status.following(ledger, occasion.edition, recognised=True),
     ]
