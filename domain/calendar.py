@@ -43,6 +43,11 @@ def shanghai_day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
+def zh_date(day: date) -> str:
+    """Return a date as official papers write it: 2026年11月3日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def day_bounds(day: date) -> tuple[datetime, datetime]:
     """Return the first moment of ``day`` in Shanghai and that of the next day (exclusive)."""
     following = day + _ONE_DAY

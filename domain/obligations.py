@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from .calendar import DueDate, WorkingDayCalendar, shanghai_day
+from .calendar import DueDate, WorkingDayCalendar, shanghai_day, zh_date
 from .duties import (
     assistance,
     employers,
@@ -346,8 +346,8 @@ class Explanation(NamedTuple):
         """The explanation as one sentence in Chinese."""
         state = "暂定：节假日安排公布后可能调整" if self.provisional else "确定"
         return (
-            f"依据{self.citation}，因{self.trigger_zh}，应办理“{self.duty_zh}”：自{self.counted_from}起"
-            f"{self.term_zh}，应于{self.due_on}前（含当日）完成（{state}；工作日历：{self.calendar_version}）。"
+            f"依据{self.citation}，因{self.trigger_zh}，应办理“{self.duty_zh}”：自{zh_date(self.counted_from)}起"
+            f"{self.term_zh}，应于{zh_date(self.due_on)}前（含当日）完成（{state}；工作日历：{self.calendar_version}）。"
         )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from ..aggregate import Occasion, changed_by
+from ..calendar import zh_date
 from ..errors import InvalidInput, RuleBroken
 from ..events import Event, Personal, RecordedEvent
 from .facts import Fact, being_assisted, require
@@ -91,7 +92,7 @@ def ending_facts(case: AssistanceCase) -> tuple[Fact, ...]:
 
     Rule 29.
     """
-    on = f"{case.visits.unwilling_on}" if case.visits.unwilling_on else ""
+    on = zh_date(case.visits.unwilling_on) if case.visits.unwilling_on else ""
     return (
         being_assisted(case),
         Fact(
@@ -102,7 +103,7 @@ def ending_facts(case: AssistanceCase) -> tuple[Fact, ...]:
             else f"at the last visit on {case.visits.last_on} the person was willing",
             "跟踪回访时本人明确表示无就业意愿或拒绝接受服务"
             + (
-                f"（最近一次{case.visits.last_on}回访，有就业意愿）"
+                f"（最近一次{zh_date(case.visits.last_on)}回访，有就业意愿）"
                 if case.visits.last_on
                 else "（尚未回访）"
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ..aggregate import Occasion, changed_by
-from ..calendar import add_months
+from ..calendar import add_months, zh_date
 from ..errors import InvalidInput, RuleBroken
 from ..events import Event, Personal, RecordedEvent
 from ..regulation.edition import Edition
@@ -87,12 +87,12 @@ def placement_facts(
         being_assisted(case),
         Fact(
             reached is not None and day >= reached,
-            f"自{since or '签订协议之日'}起接受专门服务满{term.amount}个月",
+            f"自{zh_date(since) if since else '签订协议之日'}起接受专门服务满{term.amount}个月",
             f"{term.amount} months of assistance are reached only on {reached}"
             if reached
             else "no agreement was signed yet",
             f"自签订协议起满{term.amount}个月"
-            + (f"（{reached}满）" if reached else "（尚未签订）"),
+            + (f"（{zh_date(reached)}满）" if reached else "（尚未签订）"),
         ),
         Fact(
             case.performance_met is True,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ...application.ports import Clock
 from ...application.service import CommandService
-from ...domain.calendar import WorkingDayCalendar
+from ...domain.calendar import WorkingDayCalendar, zh_date
 from ...domain.errors import NotFound
 from ...domain.obligations import Obligation, Outcome, ending, explain
 from ...domain.organisation.powers import Actor, Power, reaches
@@ -145,7 +145,7 @@ class ExplainedDuties(Looking):
         closed = () if spell.closed_position is None else (spell.closed_position,)
         held_by = f"{spell.agency_code} {spell.staff_id or '（待确定）'}"
         return Thing(
-            text_zh=f"{held_by}，应于{spell.due_on}前办结，{_standing(spell, today)}",
+            text_zh=f"{held_by}，应于{zh_date(spell.due_on)}前办结，{_standing(spell, today)}",
             positions=tuple(
                 sorted({spell.arose_position, *self._trigger(spell), spell.since_position, *closed})
             ),

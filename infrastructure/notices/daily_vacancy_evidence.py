@@ -13,6 +13,7 @@ from uuid import UUID
 
 from psycopg.rows import tuple_row
 
+from ...domain.calendar import zh_date
 from ...domain.duties.duty import duty_reference
 from ...domain.employer.content import Item
 from ...domain.errors import NotFound
@@ -101,7 +102,7 @@ class DailyVacancyEvidence:
             case (_, "touched"):
                 return Evidence(self._flow(day, under, TOPICS, by="v.vacancy_id"))
             case ("series", *_) if day != self._notice.day:
-                return Evidence(None, note_zh=f"{day}通报所载，不再重新计数")
+                return Evidence(None, note_zh=f"{zh_date(day)}通报所载，不再重新计数")
             case (_, "rate_before", _) if self._notice.previous:
                 return Evidence(None, note_zh=f"{self._notice.previous.number}所载，不再重新计数")
             case (_, "rate", "checked"):
@@ -244,7 +245,7 @@ class DailyVacancyEvidence:
     def _overdue(self, under: UUID | None) -> tuple[Thing, ...]:
         return tuple(
             Thing(
-                text_zh=f"{TITLES_ZH[duty]}，应于{due_on}前办结，{code} {staff or '（待确定）'}",
+                text_zh=f"{TITLES_ZH[duty]}，应于{zh_date(due_on)}前办结，{code} {staff or '（待确定）'}",
                 positions=tuple(sorted({arose, since})),
                 reference=duty_reference(duty, subject, arose, turn),
             )

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from psycopg.rows import tuple_row
 
+from ...domain.calendar import zh_date
 from ...domain.duties.duty import duty_reference
 from ...domain.errors import NotFound
 from ...domain.obligations import TITLES_ZH, Outcome
@@ -279,7 +280,7 @@ class MonthlyLedgerEvidence:
         shown = OUTCOMES_ZH[MISSED if state == "missed" else _STATES[state].value]
         return tuple(
             Thing(
-                text_zh=f"{TITLES_ZH[duty]}，应于{due_on}前办结，{shown}，{code} {staff}".rstrip(),
+                text_zh=f"{TITLES_ZH[duty]}，应于{zh_date(due_on)}前办结，{shown}，{code} {staff}".rstrip(),
                 positions=tuple(sorted({arose, since, *([closed] if closed else [])})),
                 reference=duty_reference(duty, subject, arose, turn),
             )

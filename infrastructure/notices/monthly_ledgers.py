@@ -24,7 +24,7 @@ from ...application.commands.supervision import (
 )
 from ...application.ports import Clock
 from ...application.service import CommandService
-from ...domain.calendar import WorkingDayCalendar, add_months, day_bounds, shanghai_day
+from ...domain.calendar import WorkingDayCalendar, add_months, day_bounds, shanghai_day, zh_date
 from ...domain.duties import rectification
 from ...domain.obligations import TITLES_ZH, Outcome
 from ...domain.organisation.directory import Agency
@@ -36,7 +36,6 @@ from ...domain.supervision.rectification.state import STANDING
 from ...projections.monthly_ledger_notice.build import build
 from ...projections.monthly_ledger_notice.facts import MonthFacts
 from ...projections.monthly_ledger_notice.model import MonthlyLedgerNotice
-from ...projections.notice.labels import zh_date
 from ..database import Database
 from ..queries.record_numbers import MaskedNames
 from ..store.event_store import PostgresEventStore

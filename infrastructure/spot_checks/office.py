@@ -24,7 +24,7 @@ from ...application.commands.spot_checks import (
 from ...application.ports import Clock
 from ...application.service import CommandService
 from ...application.views.spot_checks import SpotCheckProof
-from ...domain.calendar import WorkingDayCalendar, shanghai_day
+from ...domain.calendar import WorkingDayCalendar, shanghai_day, zh_date
 from ...domain.errors import InvalidInput, NotFound, RuleBroken
 from ...domain.events import ERASED
 from ...domain.organisation.directory import Agency, Directory
@@ -292,7 +292,7 @@ class SpotCheckOffice:
         with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             rows = cursor.execute(_OVERDUE.encode(), parameters).fetchall()
         risks = {
-            key: Risk(count, f"截止日有{count}项应办事项逾期未办，最早应于{first}办理")
+            key: Risk(count, f"截止日有{count}项应办事项逾期未办，最早应于{zh_date(first)}办理")
             for key, count, first in rows
         }
         return risks | {key: Risk(0, reason, named=True) for key, reason in named.items()}

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from ...domain.calendar import zh_date
 from ...domain.regulation import rule
 from ..collector import collector_paused
-from ..notice.labels import duty_label, zh_date, zh_moment
+from ..notice.labels import duty_label, zh_moment
 from ..notice.sheets import Column, Look, Sheet, seal_rows, share, write_workbook
 from ..notice.wording import addressee
 from . import labels, wording

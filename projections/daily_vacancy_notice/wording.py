@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ...domain.calendar import zh_date
 from ...domain.employer.content import Item
 from ...domain.regulation import rule
 from ...domain.regulation.rules import chinese_number
 from ...domain.screening import Category
-from ..notice.labels import short_name, zh_date
+from ..notice.labels import short_name
 from ..notice.wording import (
     NAMED,
     REGULATION_SHORT,

@@ -19,6 +19,7 @@ from ...domain.assistance.readiness import (
 from ...domain.assistance.referrals import PersonReferred
 from ...domain.assistance.state import OfCase
 from ...domain.assistance.team_and_plan import PlanMade, PlanRevised, TeamFormed, TeamRole
+from ...domain.calendar import zh_date
 from ...domain.events import RecordedEvent
 from ...domain.job_seeker.surveys import NeedsFileChanged, NeedsFileOpened
 from ...domain.person_ledger import Section
@@ -61,13 +62,13 @@ def follow_through(record: InspectedRecord) -> Iterator[Finding]:
         text = "未评估就业准备情况即提供服务"
         yield found("25", "25/readiness", readiness, Verdict.NOT_MET, seen(text, served[0]))
     else:
-        text = f"自{signed.occurred_on}签订协议，至{record.cut_off}未评估"
+        text = f"自{zh_date(signed.occurred_on)}签订协议，至{zh_date(record.cut_off)}未评估"
         yield found("25", "25/readiness", readiness, Verdict.TO_BE_JUDGED, seen(text, signed))
     performance = [recorded for _, recorded in case.all(PerformanceAssessed)]
     if performance:
         yield found("25", "25/performance", effect, Verdict.MET, seen("已评估", performance[-1]))
     else:
-        text = f"自{signed.occurred_on}签订协议，至{record.cut_off}未评估"
+        text = f"自{zh_date(signed.occurred_on)}签订协议，至{zh_date(record.cut_off)}未评估"
         yield found("25", "25/performance", effect, Verdict.TO_BE_JUDGED, seen(text, signed))
 
 
@@ -83,7 +84,7 @@ def team(record: InspectedRecord) -> Iterator[Finding]:
     signed, case = held
     formed = case.last(TeamFormed)
     if formed is None:
-        text = f"自{signed.occurred_on}签订协议，未组成专门服务团队"
+        text = f"自{zh_date(signed.occurred_on)}签订协议，未组成专门服务团队"
         yield found("26", "26/team", title, Verdict.NOT_MET, seen(text, signed))
         return
     roles = {member.role for member in formed[0].members}
@@ -115,7 +116,7 @@ def plan(record: InspectedRecord) -> Iterator[Finding]:
     signed, case = held
     made = case.first(PlanMade)
     if made is None:
-        text = f"自{signed.occurred_on}签订协议，未制定就业援助方案和行动计划"
+        text = f"自{zh_date(signed.occurred_on)}签订协议，未制定就业援助方案和行动计划"
         yield found("26", "26/plan", title, Verdict.NOT_MET, seen(text, signed))
         return
     event, recorded = made
@@ -159,7 +160,7 @@ def contents(record: InspectedRecord) -> Iterator[Finding]:
         "32/agreement",
         "就业援助服务协议和就业援助服务专员",
         [] if specialist.strip() else [seen("协议未指定就业援助服务专员", signed)],
-        seen(f"{signed.occurred_on}签订，专员{specialist}", signed),
+        seen(f"{zh_date(signed.occurred_on)}签订，专员{specialist}", signed),
     )
     services = [
         one
@@ -173,5 +174,5 @@ def contents(record: InspectedRecord) -> Iterator[Finding]:
             "32", "32/services", title, Verdict.MET, Evidence(text_zh=f"{len(services)}条记录")
         )
     else:
-        text = f"自{signed.occurred_on}签订协议，至{record.cut_off}无专门服务记录"
+        text = f"自{zh_date(signed.occurred_on)}签订协议，至{zh_date(record.cut_off)}无专门服务记录"
         yield found("32", "32/services", title, Verdict.TO_BE_JUDGED, seen(text, signed))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
+from ...domain.calendar import zh_date
 from ...domain.obligations import TITLES_ZH, Obligation, Outcome
 from ...domain.regulation.rules import RULES
 from ...domain.supervision.spot_check.findings import Evidence, Finding, Verdict
@@ -69,10 +70,10 @@ def _judged(rule: str, held: list[Obligation], record: InspectedRecord) -> Findi
 
 def _evidence(held: Obligation, record: InspectedRecord) -> Evidence:
     what = TITLES_ZH[held.duty]
-    due = f"应于{held.due_on}前（含当日）办理{'（暂定）' if held.provisional else ''}"
+    due = f"应于{zh_date(held.due_on)}前（含当日）办理{'（暂定）' if held.provisional else ''}"
     if is_missed(held, record):
         return Evidence(
-            text_zh=f"{what}：{due}，截至{record.cut_off}未办理",
+            text_zh=f"{what}：{due}，截至{zh_date(record.cut_off)}未办理",
             positions=(held.arose_position,),
             days=(held.due_on,),
         )
@@ -80,7 +81,7 @@ def _evidence(held: Obligation, record: InspectedRecord) -> Evidence:
     assert held.closed_position is not None
     positions = dict.fromkeys((held.arose_position, held.closed_position))
     return Evidence(
-        text_zh=f"{what}：{due}，实际于{held.closed_on}办理",
+        text_zh=f"{what}：{due}，实际于{zh_date(held.closed_on)}办理",
         positions=tuple(positions),
         days=(held.due_on, held.closed_on),
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from ...domain.calendar import zh_date
 from ...domain.employer.content import VacancyContent, WordingFinding
 from ...domain.employer.ledger import EmployerLedger, Section, section_of
 from ...domain.employer.papers import EmployerRegistered
@@ -53,11 +54,11 @@ def papers(record: InspectedRecord) -> Iterator[Finding]:
         return
     problem = ledger.papers.problem(record.cut_off)
     if problem is None:
-        text = f"{registered[1].occurred_on}办理招聘需求登记，至{record.cut_off}证件有效"
+        text = f"{zh_date(registered[1].occurred_on)}办理招聘需求登记，至{zh_date(record.cut_off)}证件有效"
         yield found("35", "35", title, Verdict.MET, seen(text, registered[1]))
         return
     public = sum(vacancy.status is VacancyStatus.PUBLISHED for vacancy in ledger.vacancies.values())
-    text = f"至{record.cut_off}证件失效或缺失（{_paper_zh(ledger, record)}）"
+    text = f"至{zh_date(record.cut_off)}证件失效或缺失（{_paper_zh(ledger, record)}）"
     if public:
         yield found(
             "35",
@@ -175,7 +176,7 @@ def key_enterprise(record: InspectedRecord) -> Iterator[Finding]:
     opened = agreement.needs.content is not None
     entries = sum(agreement_section(one.event) is Section.SUPPORT for one in case.events)
     for section, verdict, text in (
-        (Section.AGREEMENT, Verdict.MET, f"{agreement.signed_on}签订日常服务协议"),
+        (Section.AGREEMENT, Verdict.MET, f"{zh_date(signed.occurred_on)}签订日常服务协议"),
         (Section.NEEDS_FILE, _met(opened), "已建立" if opened else "没有用人需求档案"),
         (
             Section.SPECIALIST_AND_TEAM,
@@ -204,7 +205,7 @@ def _paper_zh(ledger: EmployerLedger, record: InspectedRecord) -> str:
     if held.licence_valid_from is None:
         return "未核验营业执照或统一社会信用代码证件"
     if held.licence_valid_until is not None and held.licence_valid_until < day:
-        return f"营业执照{held.licence_valid_until}到期"
+        return f"营业执照{zh_date(held.licence_valid_until)}到期"
     if not held.agents:
         return "无经办人授权委托书及身份证明"
     return "经办人授权委托书或身份证明已过期"

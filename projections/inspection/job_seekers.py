@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import orjson
 
 from ...domain.assistance.case import section_of as assisted_section
-from ...domain.calendar import shanghai_day
+from ...domain.calendar import shanghai_day, zh_date
 from ...domain.duties.assistance import EVENTS as ASSISTANCE_EVENTS
 from ...domain.events import ERASED
 from ...domain.job_seeker.documents import DocumentKind
@@ -44,7 +44,7 @@ def opening(record: InspectedRecord) -> Iterator[Finding]:
     for _, recorded in record.all(JobSeekerLedgerOpened):
         entered_on = shanghai_day(recorded.recorded_at)
         days = (recorded.occurred_on, entered_on)
-        text = f"{recorded.occurred_on}采集信息，{entered_on}建立台账"
+        text = f"{zh_date(recorded.occurred_on)}采集信息，{zh_date(entered_on)}建立台账"
         if entered_on > recorded.occurred_on:
             wrong.append(seen(text, recorded, days=days))
         right = seen(text, recorded, days=days)
@@ -146,7 +146,10 @@ def sections(record: InspectedRecord) -> Iterator[Finding]:
             "17/no_service",
             "求职登记后的服务",
             Verdict.TO_BE_JUDGED,
-            seen(f"自{since}求职登记，至{record.cut_off}无任何服务记录", registered[1]),
+            seen(
+                f"自{zh_date(since)}求职登记，至{zh_date(record.cut_off)}无任何服务记录",
+                registered[1],
+            ),
         )
 
 

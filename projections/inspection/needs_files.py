@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...domain.calendar import shanghai_day
+from ...domain.calendar import shanghai_day, zh_date
 from ...domain.events import ERASED
 from ...domain.job_seeker.surveys import (
     NeedsFileChanged,
@@ -53,7 +53,7 @@ def opening(record: InspectedRecord) -> Iterator[Finding]:
     recorded = opened[1]
     entered_on = shanghai_day(recorded.recorded_at)
     surveyed_on = first[1].occurred_on
-    text = f"{surveyed_on}摸查，档案于{entered_on}建立"
+    text = f"{zh_date(surveyed_on)}摸查，档案于{zh_date(entered_on)}建立"
     evidence = seen(text, first[1], recorded, days=(surveyed_on, recorded.occurred_on, entered_on))
     is_late = entered_on > surveyed_on or recorded.occurred_on > surveyed_on
     yield met_unless("20", "20/opening", title, [evidence] * is_late, evidence)

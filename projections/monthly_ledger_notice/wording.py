@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from ...domain.calendar import zh_date
 from ...domain.regulation import rule
 from ...domain.regulation.rules import chinese_number
 from ...domain.supervision.warning import Indicator
 from ..early_warning import Warned
-from ..notice.labels import short_name, zh_date, zh_month
+from ..notice.labels import short_name, zh_month
 from ..notice.model import Rate
 from ..notice.wording import (
     NAMED,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
-from ...domain.calendar import SHANGHAI
+from ...domain.calendar import SHANGHAI, zh_date
 from ...domain.obligations import TITLES_ZH
 
 _ORGAN = re.compile(
@@ -21,11 +21,6 @@ def short_name(name: str) -> str:
 def duty_label(duty: str) -> str:
     """Name a duty by its key."""
     return TITLES_ZH.get(duty, duty)
-
-
-def zh_date(day: date) -> str:
-    """Return a date as official papers write it: 2026年11月3日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def zh_moment(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ...domain.calendar import zh_date
 from ...domain.regulation import rule
 from . import labels, wording
 
@@ -23,7 +24,7 @@ def page_environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        zh_date=labels.zh_date,
+        zh_date=zh_date,
         rate=wording.rate_text,
         times=wording.times_text,
         citation=lambda rule_id: rule(rule_id).citation,

@@ -158,7 +158,7 @@ class TestDailyNotice:
     def test_what_another_notice_stated_says_which(self, world: World, busy: str) -> None:
         for path, said in (
             ("overall.rate_before.checked", "招信核〔2026〕110105-312号所载，不再重新计数"),
-            ("series.2026-11-08.rate.passed", "2026-11-08通报所载，不再重新计数"),
+            ("series.2026-11-08.rate.passed", "2026年11月8日通报所载，不再重新计数"),
         ):
             told = explain(world, f"figure:{busy}:{path}")
             assert (told.stated is None, told.counted) == (False, None), path

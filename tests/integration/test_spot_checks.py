@@ -287,7 +287,7 @@ class TestDraw:
         assert (len(by_chance), len(targeted)) == (23, 3)
         assert {row.record_id for row in targeted}.isdisjoint(by_chance)
         assert {row.reason for row in targeted} == {
-            "截止日有1项应办事项逾期未办，最早应于2026-11-09办理"
+            "截止日有1项应办事项逾期未办，最早应于2026年11月9日办理"
         }
         assert check.view.strata[0].targeted == 3
         assert check.verify().is_proven

@@ -182,7 +182,7 @@ def test_an_explanation_names_rule_event_term_and_calendar() -> None:
         for duty in arising(recorded(first, date(2026, 3, 2), 1), EDITION_2018, CALENDAR)
     }
     text = explain(duties["visit_at_programme_middle"], EDITION_2018, CALENDAR).text_zh
-    for part in ("第二十七条", "参加培训、见习", "培训、见习中期跟踪回访", "2026-04-01",
+    for part in ("第二十七条", "参加培训、见习", "培训、见习中期跟踪回访", "2026年4月1日",
                  "3个工作日内", CALENDAR.version):  # fmt: skip
         assert part in text
 

@@ -298,7 +298,7 @@ class TestPreAnnouncement:
         text = explain(duty, EDITION_2018, CALENDAR).text_zh  # type: ignore[arg-type]
         assert "第四十三条（二）" in text
         assert "前3个工作日" in text
-        assert "应于2026-11-09前" in text
+        assert "应于2026年11月9日前" in text
 
 
 def admit(story: Story, *vacancies: UUID) -> Callable[[JobFair, Occasion], Sequence[Event]]:

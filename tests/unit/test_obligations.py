@@ -262,7 +262,7 @@ def test_a_due_date_over_new_year_2027_is_provisional_until_the_notice_is_loaded
     assert explained.citation == "第三十八条第一款"
     assert explained.calendar_version == settled.version
     assert explained.text_zh.startswith(
-        "依据第三十八条第一款，因招聘信息提交审核，应办理“审核招聘信息”：自2026-12-31起2个工作日内，应于2027-01-05前"
+        "依据第三十八条第一款，因招聘信息提交审核，应办理“审核招聘信息”：自2026年12月31日起2个工作日内，应于2027年1月5日前"
     )
 
 

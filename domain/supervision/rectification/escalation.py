@@ -10,6 +10,7 @@ from datetime import date
 
 from ...aggregate import Occasion
 from ...assistance.facts import Fact, Step, require
+from ...calendar import zh_date
 from ...errors import InvalidInput, NotFound
 from ...events import Event
 from ...regulation.edition import Edition
@@ -111,7 +112,7 @@ def _for_referral(problem: Rectification, today: date) -> tuple[Fact, ...]:
         Fact(until is not None, "已警示约谈", "no interview was held"),
         Fact(
             until is not None and until < today,
-            f"约谈要求的整改期限（{until or '未约谈'}）已过",
+            f"约谈要求的整改期限（{zh_date(until) if until else '未约谈'}）已过",
             f"the time given in the interview ({until or 'none was held'}) is not over",
         ),
         _not_put_right(problem),

@@ -130,7 +130,7 @@ def test_each_quarter_of_the_term_has_a_contact_due_on_its_last_day(desk: Agreed
         Obligation(*(getattr(due, f) for f in Obligation._fields)), EDITION_2018, CALENDAR
     )
     assert "签订日常服务协议" in why.text_zh
-    assert "每个季度至少一次，应于2026-06-30前" in why.text_zh
+    assert "每个季度至少一次，应于2026年6月30日前" in why.text_zh
     assert why.citation == "第四十八条第二款"
 
 

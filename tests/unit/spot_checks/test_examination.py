@@ -148,7 +148,7 @@ class TestPersonalLedger:
         finding = kept.found()["17/duties"]
         assert finding.verdict is NOT_MET
         assert finding.evidence[0].days == (date(2026, 11, 10), date(2026, 11, 12))
-        assert "应于2026-11-10前" in said(finding)
+        assert "应于2026年11月10日前" in said(finding)
 
     @pytest.mark.rule("17")
     def test_services_of_an_assistance_case_are_services(self, kept: Kept) -> None:
@@ -178,13 +178,13 @@ class TestDuties:
         self.surveyed_and_willing(kept, date(2026, 11, 2))
         finding = kept.found(FILES)["21.2a/duties"]
         assert (finding.verdict, finding.evidence[0].days) == (NOT_MET, (date(2026, 11, 16),))
-        assert "截至2026-11-30未办理" in said(finding)
+        assert "截至2026年11月30日未办理" in said(finding)
 
     @pytest.mark.rule("21.2a")
     def test_one_that_was_done_late_and_one_in_time(self, kept: Kept) -> None:
         self.surveyed_and_willing(kept, date(2026, 11, 2))
         kept.on(date(2026, 11, 20)).surveyed(SurveyAnswer.UNWILLING, reason="照顾老人", number=1)
-        assert "实际于2026-11-20办理" in said(kept.found(FILES)["21.2a/duties"])
+        assert "实际于2026年11月20日办理" in said(kept.found(FILES)["21.2a/duties"])
 
     @pytest.mark.rule("21.2a")
     def test_one_that_was_done_in_time(self, kept: Kept) -> None:
@@ -194,7 +194,7 @@ class TestDuties:
 
     def test_an_earlier_month_is_past_unless_it_is_still_missing(self, kept: Kept) -> None:
         self.surveyed_and_willing(kept, date(2026, 9, 7))
-        assert "应于2026-09-20前" in said(kept.found(FILES)["21.2a/duties"])
+        assert "应于2026年9月20日前" in said(kept.found(FILES)["21.2a/duties"])
         kept.on(date(2026, 10, 30)).surveyed(SurveyAnswer.UNWILLING, reason="照顾老人", number=1)
         assert "21.2a/duties" not in kept.found(FILES)
 
@@ -318,7 +318,10 @@ class TestNeedsFile:
     def test_one_entered_later_is_too_late(self, kept: Kept) -> None:
         kept.opened().on(date(2026, 11, 3), date(2026, 11, 5)).surveyed().needs()
         finding = kept.found(FILES)["20/opening"]
-        assert (finding.verdict, said(finding)) == (NOT_MET, "2026-11-03摸查，档案于2026-11-05建立")
+        assert (finding.verdict, said(finding)) == (
+            NOT_MET,
+            "2026年11月3日摸查，档案于2026年11月5日建立",
+        )
 
     @pytest.mark.rule("20")
     def test_its_content_is_what_a_willing_person_looks_for(self, kept: Kept) -> None:

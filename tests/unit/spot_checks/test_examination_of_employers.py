@@ -115,7 +115,7 @@ class TestPapers:
         published(kept)
         finding = kept.found(KIND)["35"]
         assert finding.verdict is Verdict.NOT_MET
-        assert "营业执照2026-11-20到期" in said(finding)
+        assert "营业执照2026年11月20日到期" in said(finding)
         assert "仍有1条招聘信息公开" in said(finding)
 
 
@@ -198,7 +198,7 @@ class TestSections:
         withdrawn(published(registered(kept)))
         found = kept.found(KIND)
         assert found["41/duties"].verdict is Verdict.NOT_MET
-        assert "截至2026-11-30未办理" in said(found["41/duties"])
+        assert "截至2026年11月30日未办理" in said(found["41/duties"])
         assert found["50/duties"].verdict is Verdict.NOT_MET
 
     def test_it_is_called_by_credit_code_and_name(self, kept: Kept) -> None:
