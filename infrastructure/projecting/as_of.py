@@ -10,8 +10,9 @@ show the same, so that one query runs in both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from ...projections.catalogue import ReadModels
 from ..database import Database
 from ..store.event_log import EventLog, Reader
 from .folding import Folding
-from .generations import generations_of, relation_of
+from .generations import live_generations, relation_of
 from .pipeline import LARGEST_PAGE, Progress, Report
 from .projection_store import Generation, create_relation, raw, row_cursor
 
@@ -43,8 +44,8 @@ def fold_to(
     """
     with snapshot(database) as connection:
         cursor = row_cursor(connection)
-        for scratch in fold_scratch(cursor, reader, models, position, progress=progress):
-            _show(cursor, scratch.model.name, f"SELECT * FROM {scratch.relation}")
+        folded = fold_scratch(cursor, reader, models, position, progress=progress)
+        _show(cursor, {made.model.name: f"SELECT * FROM {made.relation}" for made in folded})
         yield connection
 
 
@@ -63,24 +64,35 @@ def rewound(
         cursor.execute(
             raw(
                 "CREATE TEMP TABLE newer_streams ON COMMIT DROP AS "
-                "SELECT DISTINCT originator_id AS stream_id FROM stored_events "
-                f"WHERE notification_id > {position:d} AND notification_id <= {newest:d}"
+                "SELECT DISTINCT originator_id AS stream_id, split_part(topic, '@', 1) AS name "
+                f"FROM stored_events WHERE notification_id > {position:d} AND notification_id <= {newest:d}"
             )
         )
-        newer = [stream for (stream,) in cursor.execute("SELECT stream_id FROM newer_streams")]
         told = {model.name: model.as_of(relations[model.name], position) for model in models}
-        changing = tuple(model for model in models if told[model.name] is None)
-        scratches = fold_scratch(cursor, reader, changing, position, newer) if newer else []
+        # Only what a newer event concerns can have changed: other rows are now what they were then.
+        names = {name for (name,) in cursor.execute("SELECT DISTINCT name FROM newer_streams")}
+        changing = tuple(
+            model for model in models if told[model.name] is None and model.event_names & names
+        )
+        concerned = sorted(
+            names.intersection(chain.from_iterable(model.event_names for model in changing))
+        )
+        cursor.execute("DELETE FROM newer_streams WHERE name <> ALL (%s)", (concerned,))
+        newer = cursor.execute("SELECT DISTINCT stream_id FROM newer_streams").fetchall()
+        streams = [stream for (stream,) in newer]
+        scratches = fold_scratch(cursor, reader, changing, position, streams) if streams else []
         refolded = {scratch.model.name: scratch.relation for scratch in scratches}
+        shown = {}
         for model in models:
             query = told[model.name] or f"SELECT * FROM {relations[model.name]} AS live"
-            if told[model.name] is None and newer:
+            if model.name in refolded:
                 query += (
                     " WHERE NOT EXISTS (SELECT FROM newer_streams "
                     f"WHERE stream_id = live.{model.stream_column})"
                     f" UNION ALL SELECT * FROM {refolded[model.name]}"
                 )
-            _show(cursor, model.name, query)
+            shown[model.name] = query
+        _show(cursor, shown)
         yield connection
 
 
@@ -136,8 +148,9 @@ def _live_relations(
 ) -> tuple[dict[str, str], int]:
     """Return the live tables and the furthest position of any. Raises TooEarly."""
     relations, newest = {}, 0
+    books = live_generations(cursor)
     for model in models:
-        live = next((g for g in generations_of(cursor, model.name) if g.live), None)
+        live = books.get(model.name)
         if live is None or live.position < position:
             reached = live.position if live else 0
             raise TooEarly(f"{model.name} has come to position {reached}, not yet to {position}")
@@ -146,5 +159,7 @@ def _live_relations(
     return relations, newest
 
 
-def _show(cursor: Cursor[Any], name: str, query: str) -> None:
-    cursor.execute(raw(f"CREATE TEMP VIEW {name}{SUFFIX} AS {query}"))
+def _show(cursor: Cursor[Any], queries: Mapping[str, str]) -> None:
+    """Let the view of each read model show what its query finds; all in one round trip."""
+    views = (f"CREATE TEMP VIEW {name}{SUFFIX} AS {query}" for name, query in queries.items())
+    cursor.execute(raw("; ".join(views)), prepare=False)

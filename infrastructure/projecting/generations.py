@@ -62,10 +62,21 @@ def generations_of(cursor: Cursor[Any], name: str) -> list[Standing]:
     return [Standing(*values) for values in found]
 
 
+def live_generations(cursor: Cursor[Any]) -> dict[str, Standing]:
+    """Return the live generation of each read model that has any, by its name."""
+    found = cursor.execute(
+        "SELECT name, generation, version, basis, position, live FROM read_models WHERE live"
+    ).fetchall()
+    return {name: Standing(*values) for name, *values in found}
+
+
 def ensure_generations(cursor: Cursor[Any], models: Iterable[ReadModel[Any]]) -> None:
     """Make a first, empty, live generation of each read model that has none; in a transaction."""
-    lock_tables(cursor)
-    for model in models:
+    live = live_generations(cursor)
+    missing = [model for model in models if model.name not in live]
+    if missing:
+        lock_tables(cursor)
+    for model in missing:
         if not generations_of(cursor, model.name):
             made = add_generation(cursor, model, live=True)
             show(cursor, model, made.relation)
@@ -102,33 +113,29 @@ def columns_of_relation(cursor: Cursor[Any], relation: str) -> list[str]:
     return [str(column) for (column,) in found]
 
 
-def open_generation(cursor: Cursor[Any], model: ReadModel[Any], known: Standing) -> Generation:
-    """Return a generation ready for folding."""
-    waiting = cursor.execute(
-        "SELECT DISTINCT stream_id FROM projection_set_aside WHERE name = %s AND generation = %s",
-        (model.name, known.number),
-    ).fetchall()
-    return Generation(
-        model,
-        relation_of(model.name, known.number),
-        number=known.number,
-        position=known.position,
-        live=known.live,
-        waiting=[stream for (stream,) in waiting],
-    )
-
-
 def open_live(cursor: Cursor[Any], models: Iterable[ReadModel[Any]]) -> list[Generation]:
     """Return the live generations that the code's version of their read model can fold into.
 
     One that another version made, or that rests on other data, is left out: it is to be rebuilt.
     """
-    opened = []
-    for model in models:
-        for known in generations_of(cursor, model.name):
-            if known.live and known.is_of(model):
-                opened.append(open_generation(cursor, model, known))
-    return opened
+    live = live_generations(cursor)
+    waiting: dict[tuple[str, int], list[UUID]] = {}
+    for name, number, stream_id in cursor.execute(
+        "SELECT DISTINCT name, generation, stream_id FROM projection_set_aside"
+    ).fetchall():
+        waiting.setdefault((name, number), []).append(stream_id)
+    return [
+        Generation(
+            model,
+            relation_of(model.name, known.number),
+            number=known.number,
+            position=known.position,
+            live=True,
+            waiting=waiting.get((model.name, known.number), ()),
+        )
+        for model in models
+        if (known := live.get(model.name)) is not None and known.is_of(model)
+    ]
 
 
 def advance(

@@ -28,7 +28,7 @@ from .generations import (
     LEADER_LOCK,
     Superseded,
     ensure_generations,
-    generations_of,
+    live_generations,
     open_live,
 )
 from .pipeline import Pipeline, Report
@@ -41,6 +41,11 @@ WAIT = 1.0
 """Seconds after which a follower looks for itself, called or not; and between two tries to lead."""
 _CHANNEL = "taizhang_events"
 _ASIDE = "SELECT count(*) FROM projection_set_aside JOIN read_models USING (name, generation)"
+_RETRY_ASKED = "SELECT EXISTS (SELECT FROM projection_set_aside WHERE retry_asked)"
+_AGE_OF_NEXT = (
+    "SELECT extract(epoch FROM clock_timestamp() - recorded_at)::float FROM stored_events "
+    "WHERE notification_id > %s ORDER BY notification_id LIMIT 1"
+)
 _AWAY = (psycopg.OperationalError, psycopg.InterfaceError, Unavailable)
 
 
@@ -82,7 +87,7 @@ class Projector:
 
     def prepare(self) -> None:
         """Make the tables and views of read models that have none, so that they can be queried."""
-        with self._database.connect() as connection, connection.transaction():
+        with self._database.use() as connection, connection.transaction():
             ensure_generations(row_cursor(connection), self._models)
 
     def catch_up(self, until: int | None = None, progress: Report | None = None) -> int:
@@ -91,6 +96,8 @@ class Projector:
         A read model of another version is built anew first. Where another process leads, this waits
         for it to come that far, or to leave the lead. Raises Unavailable and psycopg's errors.
         """
+        if (level := self._level_at(until)) is not None:
+            return level
         self._rebuild_outdated(progress)
         while True:
             try:
@@ -190,21 +197,27 @@ class Projector:
 
     def status(self) -> list[ReadModelStatus]:
         """Say how each read model stands."""
-        with self._database.connect() as connection:
-            cursor = row_cursor(connection)
+        with self._database.use() as connection, row_cursor(connection) as cursor:
             head = EventLog(cursor, self._reader).head()
+            known = live_generations(cursor)
+            asides = {
+                (name, number): counts
+                for name, number, *counts in cursor.execute(
+                    "SELECT name, generation, count(error), count(*) - count(error) "
+                    "FROM projection_set_aside GROUP BY name, generation"
+                ).fetchall()
+            }
+            ages = {
+                position: cursor.execute(_AGE_OF_NEXT, (position,)).fetchone()
+                for position in {live.position for live in known.values()}
+            }
             found = []
             for model in self._models:
-                live = next((g for g in generations_of(cursor, model.name) if g.live), None)
+                live = known.get(model.name)
                 if live is None:
                     continue
-                aside, waiting, age = cursor.execute(
-                    "SELECT count(error), count(*) - count(error), (SELECT "
-                    "extract(epoch FROM clock_timestamp() - recorded_at)::float FROM stored_events "
-                    "WHERE notification_id > %s ORDER BY notification_id LIMIT 1) "
-                    "FROM projection_set_aside WHERE name = %s AND generation = %s",
-                    (live.position, model.name, live.number),
-                ).fetchone() or (0, 0, None)
+                aside, waiting = asides.get((model.name, live.number), (0, 0))
+                (age,) = ages[live.position] or (0.0,)
                 found.append(
                     ReadModelStatus(
                         name=model.name,
@@ -213,7 +226,7 @@ class Projector:
                         position=live.position,
                         head=head,
                         lag_events=max(head - live.position, 0),
-                        lag_seconds=max(age or 0.0, 0.0),
+                        lag_seconds=max(age, 0.0),
                         set_aside=aside,
                         waiting=waiting,
                         needs_rebuild=not live.is_of(model),
@@ -223,23 +236,33 @@ class Projector:
 
     def _rebuild_outdated(self, progress: Report | None) -> None:
         self.prepare()
-        outdated = [
-            known.name
-            for known in self.status()
-            if known.needs_rebuild and known.version <= self._model(known.name).version
-        ]
-        for name in outdated:
-            self._rebuilder.rebuild(name, progress)
+        with self._database.use() as connection, row_cursor(connection) as cursor:
+            live = live_generations(cursor)
+        for model in self._models:
+            known = live[model.name]
+            if not known.is_of(model) and known.version <= model.version:
+                self._rebuilder.rebuild(model.name, progress)
 
-    def _model(self, name: str) -> Any:
-        return next(model for model in self._models if model.name == name)
+    def _level_at(self, until: int | None) -> int | None:
+        """Return the position that `catch_up` is to reach where nothing is left for it to do."""
+        with self._database.use() as connection, row_cursor(connection) as cursor:
+            head = EventLog(cursor, self._reader).head()
+            goal = head if until is None else min(until, head)
+            live = live_generations(cursor)
+            (retry_asked,) = cursor.execute(_RETRY_ASKED).fetchone() or (True,)
+        is_level = not retry_asked and all(
+            (known := live.get(model.name)) is not None
+            and known.is_of(model)
+            and known.position >= goal
+            for model in self._models
+        )
+        return goal if is_level else None
 
     def _reached(self, cursor: Cursor[Any], goal: int) -> bool:
-        for model in self._models:
-            live = [g for g in generations_of(cursor, model.name) if g.live]
-            if not live or live[0].position < goal:
-                return False
-        return True
+        live = live_generations(cursor)
+        return all(
+            model.name in live and live[model.name].position >= goal for model in self._models
+        )
 
     @contextmanager
     def _connected(self) -> Iterator[_Lead]:
