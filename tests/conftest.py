@@ -36,6 +36,9 @@ def pytest_configure(config: pytest.Config) -> None:
         runtime.mkdir(mode=0o700)
         (runtime / "python_PostgresServer").mkdir()
         os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+            # Beside the checkout, then: or each process of a test compiles all that it imports.
+            os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
 
 
 @pytest.fixture(scope="session")
