@@ -23,7 +23,6 @@ PAGE = ROOT / "docs" / "rules.md"
 _CODE = ("domain", "projections", "application", "infrastructure")
 _KEYWORDS = {"rule", "rule_id"}
 _CALLS = {"RuleBroken", "Duty", "KCheck"}
-_MARK = "pytest.mark.rule"
 _ID = r"\d+(?:\.\w+)?"
 _DOCSTRING = re.compile(rf"\bRules? ({_ID}(?:, {_ID})*)(?=[.:;](?:\s|$)|\s*$)", re.MULTILINE)
 
@@ -119,7 +118,12 @@ def _cited_by_code(node: ast.AST) -> Iterator[str]:
 
 def _cited_by_mark(node: ast.AST) -> Iterator[str]:
     match node:
-        case ast.Call(func=function, args=args) if ast.unparse(function) == _MARK:
+        case ast.Call(
+            func=ast.Attribute(
+                value=ast.Attribute(value=ast.Name("pytest"), attr="mark"), attr="rule"
+            ),
+            args=args,
+        ):
             yield from _literals(args)
         case _:
             pass

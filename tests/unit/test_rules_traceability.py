@@ -8,17 +8,29 @@ from taizhang.domain.regulation.rules import RULES
 from taizhang.scripts.rules import PAGE, Citation, in_code, in_tests, page
 
 
-def test_every_cited_rule_is_known() -> None:
-    assert [cited for cited in in_code() + in_tests() if cited.rule not in RULES] == []
+@pytest.fixture(scope="module")
+def code() -> list[Citation]:
+    return in_code()
 
 
-def test_every_rule_that_is_carried_out_is_held_by_a_test() -> None:
-    held = {cited.rule for cited in in_tests()}
-    assert [cited for cited in in_code() if cited.rule not in held] == []
+@pytest.fixture(scope="module")
+def tests() -> list[Citation]:
+    return in_tests()
 
 
-def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(in_code(), in_tests()), "run `make rules`"
+def test_every_cited_rule_is_known(code: list[Citation], tests: list[Citation]) -> None:
+    assert [cited for cited in code + tests if cited.rule not in RULES] == []
+
+
+def test_every_rule_that_is_carried_out_is_held_by_a_test(
+    code: list[Citation], tests: list[Citation]
+) -> None:
+    held = {cited.rule for cited in tests}
+    assert [cited for cited in code if cited.rule not in held] == []
+
+
+def test_the_page_is_up_to_date(code: list[Citation], tests: list[Citation]) -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(code, tests), "run `make rules`"
 
 
 CODE = '''
