@@ -113,7 +113,7 @@ def load(setting: Setting, url: str, events: int) -> None:
 
 def measure(setting: Setting, results: Results) -> None:
     """Measure ours and the limits on the whole log, the library's runner on a sample of the like."""
-    events, sample = setting.size(200_000, 2_000), setting.size(1_500, 100)
+    events, sample = setting.size(200_000, 500), setting.size(1_500, 50)
     results.notes.append(
         f"catch-up: {events:,} events of vacancy work through all read models from empty tables, with an entry "
         "row for each event; events a second. Read models that none of these events concerns (those of persons) "

@@ -86,7 +86,7 @@ def _step(step: str, url: str, key: str, folder: Path) -> Work:
 
 def measure(setting: Setting, results: Results) -> None:
     """Measure each step once, in a process that has done none before: a check is drawn only once."""
-    ledgers, sample = setting.size(1_000_000, 400), setting.size(1_000, 100)
+    ledgers, sample = setting.size(1_000_000, 120), setting.size(1_000, 60)
     setting.say(f"loading a city with {ledgers:,} ledgers")
     folder = setting.folder / "bench-month"
     folder.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ def measure(setting: Setting, results: Results) -> None:
         "package is open; on a log, and on one four times as long."
     )
     rounds = min(setting.rounds, 3)
-    for events in (setting.size(50_000, 1_000), setting.size(200_000, 4_000)):
+    for events in (setting.size(50_000, 200), setting.size(200_000, 800)):
         setting.say(f"memory of a catch-up of {events:,} events")
         with database(setting.url) as url:
             catch_up.load(setting, url, events)
@@ -64,7 +64,7 @@ def measure(setting: Setting, results: Results) -> None:
         case = f"catch-up of {events:,} events"
         results.take(NAME, case, "MB", taken)
         results.bound(NAME, case, "ours", LIMIT)
-    for ledgers in (setting.size(250, 10), setting.size(1_000, 40)):
+    for ledgers in (setting.size(250, 2), setting.size(1_000, 8)):
         setting.say(f"memory of a replay of {ledgers:,} ledgers")
         with database(setting.url) as url:
             opened = ours.Ours(url, setting.key)

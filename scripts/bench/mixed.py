@@ -76,7 +76,7 @@ def _load_stock(url: str, events: int, held: list[Office]) -> None:
 
 def measure(setting: Setting, results: Results) -> None:
     """Measure ours on the whole log, the library's runner on a sample of the like."""
-    events, sample = setting.size(1_000_000, 2_000), setting.size(1_500, 200)
+    events, sample = setting.size(1_000_000, 500), setting.size(1_500, 100)
     held = persons.offices(17, 4)
     setting.say(f"loading a log of {events:,} events of both sides")
     with database(setting.url) as url:

@@ -86,7 +86,7 @@ def _defects(url: str, key: str, folder: Path) -> Work:
 
 def measure(setting: Setting, results: Results) -> None:
     """Measure each step, and the memory of the whole in a fresh process."""
-    changed, live = setting.size(20_000, 80), setting.size(1_000_000, 500)
+    changed, live = setting.size(20_000, 40), setting.size(1_000_000, 120)
     setting.say(f"loading {live:,} public vacancies")
     with database(setting.url) as url:
         opened = ours.Ours(url, setting.key)

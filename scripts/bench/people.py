@@ -141,9 +141,9 @@ def _views(opened: ours.Ours, office: Office, number: int, *, in_clear: bool) ->
 
 def measure(setting: Setting, results: Results) -> None:
     """Measure worklists of today and of a past day, and the view of a ledger, with and without what is personal."""
-    ledgers, sample = setting.size(1_000_000, 400), setting.size(2_000, 100)
+    ledgers, sample = setting.size(1_000_000, 100), setting.size(2_000, 50)
     held = persons.offices(setting.size(340, 17), setting.size(10, 2))
-    asked, views = setting.size(200, 20), setting.size(60, 10)
+    asked, views = setting.size(200, 10), setting.size(60, 5)
     setting.say(f"loading {ledgers:,} ledgers with their obligations")
     with database(setting.url) as url:
         opened = ours.Ours(url, setting.key)

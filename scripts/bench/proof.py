@@ -81,7 +81,7 @@ def _load(opened: ours.Ours, connection: Connection[Any], events: int, of_record
 
 def measure(setting: Setting, results: Results) -> None:
     """Measure sealing, verifying by one process and by two, and the export of one record."""
-    events, of_record = setting.size(200_000, 2_000), setting.size(1_000, 100)
+    events, of_record = setting.size(200_000, 500), setting.size(1_000, 52)
     results.notes.append(
         f"proof: a log of {events:,} events. `events and seals` computes every digest, the chain and all signatures, "
         "by one process and by two that have started already (which costs some three seconds: a log below 400,000 "

@@ -81,7 +81,7 @@ def measure(setting: Setting, results: Results) -> None:
         "Both targets are against the library's `repository.get` in one process, with ids and days in its events "
         "by their types, as ours holds them; `text only` is the least that it can have to do."
     )
-    count, fewer = setting.size(300, 10), setting.size(60, 5)
+    count, fewer = setting.size(300, 4), setting.size(60, 2)
     setting.say(f"replay of {count} ledgers")
     with database(setting.url) as url:
         opened = ours.Ours(url, setting.key)
