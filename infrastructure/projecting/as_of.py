@@ -1,9 +1,9 @@
 """The read models as they stood at a position of the log.
 
 `fold_to` folds the log from its beginning, trusting nothing but the events: so an issued report is
-recomputed. `rewound` starts from the live tables and folds again only the streams that have newer events
-(nothing, where the rows themselves tell what they were): so a report of this morning is made in the evening
-at little cost. Both give a connection on which the
+recomputed. `rewound` starts from the live tables and folds again only the streams that have newer events,
+into the read models that these concern (nothing, where the rows themselves tell what they were): so a report
+of this morning is made in the evening at little cost. Both give a connection on which the
 temporary views ``employers_asof``, ``vacancies_asof``, ``ledger_entries_asof`` and ``obligations_asof``
 show the same, so that one query runs in both.
 """
