@@ -13,7 +13,8 @@ from ...domain.regulation import rule
 from ...domain.screening import SCREENING_VERSION, Severity
 from ..canonical import canonical_json, digest
 from ..collector import collector_paused
-from ..notice.model import Requirements, repeats
+from ..notice.building import addressees, require_after, requirements
+from ..notice.model import repeats
 from .check import RULE_ORDER, Found, check_vacancy, is_public
 from .facts import NoticeFacts, VacancyRow
 from .figures import Count, count_up, day_series
@@ -67,10 +68,7 @@ def build(
     Rules 56.2a, 58.2a, 58.2b.
     """
     if previous is not None:
-        if previous.superior.agency_id != facts.superior.agency_id:
-            raise ValueError(f"the notice before is of {previous.superior.code}, another agency")
-        if previous.day >= facts.day:
-            raise ValueError(f"the notice before is of {previous.day}, not before {facts.day}")
+        require_after(previous, facts.superior, period=facts.day, period_before=previous.day)
     references = _References(facts)
     dated = dated or shanghai_day(facts.cutoff)
     due = facts.calendar.add_working_days(dated, answer_working_days)
@@ -87,7 +85,7 @@ def build(
         day=facts.day,
         dated=dated,
         superior=facts.superior,
-        addressees=tuple(a for a in facts.direct if a.agency_id != facts.superior.agency_id),
+        addressees=addressees(facts.superior, facts.direct),
         basis=Basis(
             position=facts.position,
             cutoff=facts.cutoff,
@@ -114,12 +112,7 @@ def build(
         put_right=mended,
         late=late,
         overdue=overdue,
-        requirements=Requirements(
-            answer_working_days=answer_working_days,
-            answer_by=due.day,
-            provisional=due.provisional,
-            notices_before_interview=facts.edition.notices_before_interview.amount,
-        ),
+        requirements=requirements(facts.edition, answer_working_days, due),
         annexes=ANNEXES,
     )
 

@@ -6,12 +6,12 @@ renderings of the same model.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from ..notice.model import AgencyRef, Document, Part, Rate, Repeats, Requirements
+from ..notice.model import Document, Line, LogBasis, NoticeBefore, Part, Rate, Repeats
 
 
 class Kind(StrEnum):
@@ -67,25 +67,16 @@ class Flows(Part):
         return sum(getattr(self, name) for name in type(self).model_fields)
 
 
-class AgencyFigures(Part):
+class AgencyFigures(Line):
     """One line of the roll-up: an agency with everything below it, or the superior itself."""
 
-    agency: AgencyRef
-    own: bool
-    """Whether these are the superior's own records."""
-    closed: bool
-    rate: Rate
-    rate_before: Rate | None
-    """The rate in the notice of the day before; None where there is none."""
     positions: int
     concerned: int
     touched: int
     """Vacancies with any record on the day."""
     flows: Flows
-    problems: Repeats
     faulty: int
     """Vacancies with at least one problem, public or not."""
-    put_right: int
     late: int
     overdue: int
 
@@ -221,38 +212,26 @@ class OverdueDuty(Part):
     provisional: bool
 
 
-class Basis(Part):
+class Basis(LogBasis):
     """From what the notice was made, so that anyone can make it again."""
 
-    position: int
-    cutoff: datetime
-    edition: str
-    edition_title: str
-    policy_overrides: tuple[str, ...]
-    calendar: str
     screening: str
 
 
-class PreviousNotice(Part):
+class PreviousNotice(NoticeBefore):
     """The notice before of the same kind and agency."""
 
-    number: str
     day: date
-    position: int
-    digest: str
 
 
 class DailyVacancyNotice(Document):
     """The notice of one day by one superior agency (Article 56, paragraph 2)."""
 
     kind: Literal["daily_vacancies"]
-    number: str
     day: date
     """The day whose records it is about."""
     dated: date
     """The day of the cut-off, from which the time to answer runs: the one after `day`."""
-    superior: AgencyRef
-    addressees: tuple[AgencyRef, ...]
     basis: Basis
     previous: PreviousNotice | None
     overall: AgencyFigures
@@ -264,6 +243,3 @@ class DailyVacancyNotice(Document):
     put_right: tuple[PutRight, ...]
     late: tuple[LateEntry, ...]
     overdue: tuple[OverdueDuty, ...]
-    requirements: Requirements
-    annexes: tuple[str, ...]
-    """The keys of the annexed tables, in order."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from jinja2 import Template
 
+from ..notice.chart import agency_chart
 from ..notice.labels import zh_moment
-from ..notice.page import page_environment
+from ..notice.page import by_agency, page_environment
 from . import labels, wording
-from .chart import chart
 from .model import DailyVacancyNotice, Defect, VacancyRef
 
 SHOWN = 20
@@ -28,19 +27,22 @@ def render_html(notice: DailyVacancyNotice, *, shown: int = SHOWN) -> str:
     Lists show the first `shown` rows of each agency, the most often notified first, and say how many
     more the workbook holds. The same notice gives the same text.
     """
+    lines = notice.agencies
     return _template().render(
         notice=notice,
         prose=wording.prose(notice),
         cutoff=zh_moment(notice.basis.cutoff),
-        chart=chart(notice),
+        chart=agency_chart(lines, notice.overall),
         chart_text=wording.chart_text(notice),
         annexes=tuple(enumerate(notice.annexes, start=1)),
         rows_of={key: getattr(notice, key) for key in notice.annexes},
-        defects=_by_agency(notice, _worst_first(notice.defects), shown),
-        put_right=_by_agency(notice, notice.put_right, shown),
-        concerns=_by_agency(notice, notice.concerns, shown),
-        late=_by_agency(notice, notice.late, shown),
-        overdue=_by_agency(notice, notice.overdue, shown),
+        defects=by_agency(
+            lines, _worst_first(notice.defects), lambda row: row.vacancy.under, shown
+        ),
+        put_right=by_agency(lines, notice.put_right, lambda row: row.defect.vacancy.under, shown),
+        concerns=by_agency(lines, notice.concerns, lambda row: row.vacancy.under, shown),
+        late=by_agency(lines, notice.late, lambda row: row.vacancy.under, shown),
+        overdue=by_agency(lines, notice.overdue, lambda row: row.vacancy.under, shown),
     )
 
 
@@ -60,21 +62,6 @@ def _worst_first(defects: Iterable[Defect]) -> list[Defect]:
         placed.append((-defect.times, seen[turn], defect))
     placed.sort(key=itemgetter(0, 1))
     return [defect for *_, defect in placed]
-
-
-def _by_agency(
-    notice: DailyVacancyNotice, rows: Sequence[Any], shown: int
-) -> list[tuple[str, list[Any], int]]:
-    """Return, by the agencies of the roll-up, the name, the first rows, and how many are left out."""
-    grouped: defaultdict[UUID, list[Any]] = defaultdict(list)
-    for row in rows:
-        vacancy = row.defect.vacancy if hasattr(row, "defect") else row.vacancy
-        grouped[vacancy.under].append(row)
-    return [
-        (line.agency.name, found[:shown], max(0, len(found) - shown))
-        for line in notice.agencies
-        if (found := grouped.get(line.agency.agency_id))
-    ]
 
 
 @cache

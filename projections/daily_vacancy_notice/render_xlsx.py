@@ -6,12 +6,24 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ...domain.calendar import zh_date
 from ...domain.regulation import rule
 from ..collector import collector_paused
 from ..notice.labels import duty_label, zh_moment
-from ..notice.sheets import Column, Look, Sheet, seal_rows, share, write_workbook
-from ..notice.wording import addressee
+from ..notice.sheets import Column, Look, Sheet, share
+from ..notice.tables import (
+    AGENCY,
+    REPEATS,
+    agency_rows,
+    head_rows,
+    previous_rows,
+    rate_cells,
+    rate_columns,
+    repeats_cells,
+    repeats_rows,
+    rule_cells,
+    seal_rows,
+    write_notice,
+)
 from . import labels, wording
 from .model import AgencyFigures, DailyVacancyNotice, VacancyRef, Wording
 
@@ -42,19 +54,13 @@ def render_xlsx(notice: DailyVacancyNotice, target: Path | BinaryIO) -> None:
     Codes and numbers that name something are text; dates are dates; a text that looks like a formula
     or an address stays text. The workbook's date of creation is the notice's cut-off.
     """
-    write_workbook(
-        target,
-        _sheets(notice),
-        title=f"关于{zh_date(notice.day)}招聘信息核查情况的通报",
-        author=notice.superior.name,
-        comments=notice.number,
-        created=notice.basis.cutoff,
-    )
+    title = wording.title(notice)
+    write_notice(notice, target, _sheets(notice), title=title, basis=notice.basis)
 
 
 def _sheets(notice: DailyVacancyNotice) -> Iterator[Sheet]:
     yield Sheet("汇总", (Column("项目", 26), Column("内容", 60, Look.PLAIN)), _summary(notice))
-    yield Sheet("分机构", _AGENCIES, _agencies(notice))
+    yield Sheet("分机构", _AGENCIES, agency_rows(notice.agencies, notice.overall, _figures))
     yield Sheet("问题清单", _DEFECTS, _defects(notice))
     yield Sheet("用语标注", _WORDINGS, _wordings(notice))
     yield Sheet("迟录", _LATE, _late(notice))
@@ -65,10 +71,7 @@ def _sheets(notice: DailyVacancyNotice) -> Iterator[Sheet]:
 
 def _summary(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
     overall, basis = notice.overall, notice.basis
-    yield "文号", notice.number
-    yield "标题", f"关于{zh_date(notice.day)}招聘信息核查情况的通报"
-    yield "通报机构", notice.superior.name
-    yield "主送", addressee(notice.superior.level)
+    yield from head_rows(notice, wording.title(notice))
     yield "核查日期", notice.day
     yield "核查在发布招聘信息（条）", overall.rate.checked
     yield "合格（条）", overall.rate.passed
@@ -78,9 +81,7 @@ def _summary(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
     yield "当日办理招聘信息（条）", overall.touched
     yield "当日办理（件次）", overall.flows.total
     yield "问题（个）", overall.problems.total
-    yield "其中首次通报", overall.problems.first
-    yield "其中第2次通报", overall.problems.second
-    yield "其中第3次及以上通报", overall.problems.third_or_more
+    yield from repeats_rows(overall.problems)
     yield "有问题的招聘信息（条）", overall.faulty
     yield "已整改（个）", overall.put_right
     yield "当日迟录（件次）", overall.late
@@ -95,25 +96,17 @@ def _summary(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
     yield "数据截至", zh_moment(basis.cutoff)
     yield "用语核查规则", basis.screening
     yield "工作日历", basis.calendar
-    if notice.previous is not None:
-        yield "上期通报", notice.previous.number
-        yield "上期通报摘要（SHA-256）", notice.previous.digest
+    yield from previous_rows(notice.previous)
 
 
 _AGENCIES = (
-    Column("机构代码", 14),
-    Column("机构", 30),
-    Column("核查（条）", 10),
-    Column("合格（条）", 10),
-    Column("合格率", 9, Look.PERCENT),
-    Column("前一日合格率", 12, Look.PERCENT),
+    *AGENCY,
+    *rate_columns("核查（条）", "合格（条）", Column("前一日合格率", 12, Look.PERCENT)),
     Column("招用人数", 10),
     Column("当日办理信息（条）", 12),
     *(Column(label, 9) for label in labels.TOPIC_LABELS.values()),
     Column("问题（个）", 10),
-    Column("首次通报", 9),
-    Column("第2次通报", 9),
-    Column("第3次及以上", 10),
+    *REPEATS,
     Column("有问题信息（条）", 12),
     Column("已整改（个）", 10),
     Column("迟录（件次）", 10),
@@ -121,27 +114,14 @@ _AGENCIES = (
 )
 
 
-def _agencies(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
-    for line in notice.agencies:
-        mark = "（本级）" if line.own else "（已撤销）" if line.closed else ""
-        yield (line.agency.code, line.agency.name + mark, *_figures(line))
-    yield ("", "合计", *_figures(notice.overall))
-
-
 def _figures(line: AgencyFigures) -> Sequence[Any]:
-    problems = line.problems
     return (
-        line.rate.checked,
-        line.rate.passed,
-        share(line.rate),
-        share(line.rate_before),
+        *rate_cells(line),
         line.positions,
         line.touched,
         *line.flows.model_dump().values(),
-        problems.total,
-        problems.first,
-        problems.second,
-        problems.third_or_more,
+        line.problems.total,
+        *repeats_cells(line.problems),
         line.faulty,
         line.put_right,
         line.late,
@@ -228,8 +208,7 @@ def _put_right(notice: DailyVacancyNotice) -> Iterator[Sequence[Any]]:
         defect = mended.defect
         yield (
             *_vacancy(defect.vacancy),
-            defect.rule,
-            rule(defect.rule).citation,
+            *rule_cells(defect.rule),
             wording.detail_with_span(defect),
             defect.first_notified_on,
             defect.times,

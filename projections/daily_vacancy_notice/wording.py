@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from ...domain.calendar import zh_date
 from ...domain.employer.content import Item
-from ...domain.regulation import rule
-from ...domain.regulation.rules import chinese_number
 from ...domain.screening import Category
 from ..notice.labels import short_name
 from ..notice.wording import (
-    NAMED,
-    REGULATION_SHORT,
+    Prose,
+    Section,
     addressee,
+    answer_by,
+    by_rate,
+    concerned,
     counted,
-    quoted,
+    grounds,
+    interview_may_be_held,
+    lowest,
+    numbered,
     rate_change,
     rate_text,
+    worst,
 )
 from .labels import KIND_TEXTS, REMEDIES, RULE_TITLES, TOPIC_LABELS
 from .model import (
-    AgencyFigures,
     DailyVacancyNotice,
     Defect,
     Kind,
@@ -33,40 +36,13 @@ from .model import (
     RuleFigures,
 )
 
-EXAMPLES = 2
-"""Problems told in full in a section."""
+
+def title(notice: DailyVacancyNotice) -> str:
+    """Return the title of the notice."""
+    return f"关于{zh_date(notice.day)}招聘信息核查情况的通报"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One numbered section of main problems."""
-
-    rule: str
-    heading: str
-    text: str
-    repeated: str
-    """What was notified before and still stands; empty where nothing was."""
-    examples: tuple[Defect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """The running text of the notice, part by part."""
-
-    title: str
-    addressee: str
-    opening: str
-    situation: tuple[str, ...]
-    no_problems: str
-    sections: tuple[Section, ...]
-    requirements: tuple[str, ...]
-    warning: str
-    """That an admonition interview may be held; empty where nothing was notified often enough."""
-    signed: str
-    dated: str
-
-
-def prose(notice: DailyVacancyNotice) -> Prose:
+def prose(notice: DailyVacancyNotice) -> Prose[Defect]:
     """Return the text of the notice.
 
     Rule 58.2b: from the third notice on it says that an interview may be held, never that it will be.
@@ -75,7 +51,7 @@ def prose(notice: DailyVacancyNotice) -> Prose:
         _section(notice, place, figures) for place, figures in enumerate(notice.rules, start=1)
     )
     return Prose(
-        title=f"关于{zh_date(notice.day)}招聘信息核查情况的通报",
+        title=title(notice),
         addressee=addressee(notice.superior.level),
         opening=_opening(notice),
         situation=tuple(part for part in _situation(notice) if part),
@@ -125,22 +101,10 @@ def chart_text(notice: DailyVacancyNotice) -> str:
     return f"各机构招聘信息核查合格率，由低到高：{'，'.join(parts)}；总体{rate_text(notice.overall.rate)}。"
 
 
-def by_rate(lines: Iterable[AgencyFigures]) -> list[AgencyFigures]:
-    """Return lines with the lowest pass rate first; exact, not by the rounded per cent."""
-    return sorted(
-        lines,
-        key=lambda line: (
-            Decimal(line.rate.passed) / line.rate.checked if line.rate.checked else Decimal(2),
-            line.agency.code,
-        ),
-    )
-
-
 def _opening(notice: DailyVacancyNotice) -> str:
-    citation = rule("56.2a").citation
     return (
-        f"依据{quoted(notice.basis.edition_title)}（以下简称{REGULATION_SHORT}）{citation}规定，"
-        f"{notice.superior.name}对下级机构{zh_date(notice.day)}办理的招聘信息"
+        f"{grounds(notice.basis.edition_title, '56.2a')}{notice.superior.name}"
+        f"对下级机构{zh_date(notice.day)}办理的招聘信息"
         "及截至当日24时在发布的全部招聘信息进行了核查。现将有关情况通报如下。"
     )
 
@@ -186,10 +150,8 @@ def _stock(notice: DailyVacancyNotice) -> str:
         text += "，与前一日持平"
     elif change:
         text += f"，较前一日{change}"
-    rated = [line for line in notice.agencies if line.rate.percent is not None]
-    lowest = by_rate(rated)[0]
-    if len(rated) > 1 and lowest.rate.passed < lowest.rate.checked:
-        text += f"；合格率最低的为{lowest.agency.name}（{rate_text(lowest.rate)}）"
+    if last := lowest(notice.agencies):
+        text += f"；{last}"
     points = [p.rate.percent for p in notice.series if p.rate is not None and p.rate.percent]
     if len(points) > 2:
         values = sorted(map(Decimal, points))
@@ -230,7 +192,7 @@ def _no_problems(notice: DailyVacancyNotice) -> str:
     return "本次核查未发现问题。"
 
 
-def _section(notice: DailyVacancyNotice, place: int, figures: RuleFigures) -> Section:
+def _section(notice: DailyVacancyNotice, place: int, figures: RuleFigures) -> Section[Defect]:
     defects = [defect for defect in notice.defects if defect.rule == figures.rule]
     text = f"共有{figures.vacancies}条招聘信息存在此类问题，计{figures.problems.total}个"
     kinds = Counter(
@@ -244,29 +206,20 @@ def _section(notice: DailyVacancyNotice, place: int, figures: RuleFigures) -> Se
     if defects[0].kind in (Kind.ITEM_MISSING, Kind.WORDING):
         verb = "未载明" if defects[0].kind is Kind.ITEM_MISSING else "按类别分"
         text += f"；{verb}：{counted(kinds.most_common(), '处')}"
-    text += f"。涉及机构：{_agencies(notice, defects)}。"
+    text += f"。涉及机构：{_concerned(notice, defects)}。"
     overruled = sum(defect.overruled is not None for defect in defects)
     if overruled:
         text += f"其中{overruled}处由审核人认定不构成歧视后发布，请重新研判。"
     return Section(
-        rule=figures.rule,
-        heading=f"（{chinese_number(place)}）{RULE_TITLES[figures.rule]}（{figures.citation}）",
+        heading=f"{numbered(place)}{RULE_TITLES[figures.rule]}（{figures.citation}）",
         text=text,
         repeated=_repeated(notice, defects),
-        examples=_examples(defects),
+        examples=worst(
+            defects,
+            lambda defect: defect.times,
+            lambda defect: defect.vacancy.under,
+        ),
     )
-
-
-def _examples(defects: Sequence[Defect]) -> tuple[Defect, ...]:
-    """Return the worst few: the most often notified first, from different agencies where possible."""
-    ordered = sorted(defects, key=lambda defect: -defect.times)
-    chosen: list[Defect] = []
-    for defect in ordered:
-        if len(chosen) == EXAMPLES:
-            break
-        if all(defect.vacancy.under != other.vacancy.under for other in chosen):
-            chosen.append(defect)
-    return tuple(chosen)
 
 
 def _repeated(notice: DailyVacancyNotice, defects: Sequence[Defect]) -> str:
@@ -276,44 +229,35 @@ def _repeated(notice: DailyVacancyNotice, defects: Sequence[Defect]) -> str:
     if second:
         parts.append(f"第2次通报{second}个")
     if often:
-        parts.append(f"第3次及以上通报{len(often)}个（{_agencies(notice, often)}）")
+        parts.append(f"第3次及以上通报{len(often)}个（{_concerned(notice, often)}）")
     return f"其中{'，'.join(parts)}。" if parts else ""
 
 
-def _agencies(notice: DailyVacancyNotice, defects: Iterable[Defect]) -> str:
-    names = {
-        line.agency.agency_id: short_name(line.agency.name) + ("本级" if line.own else "")
-        for line in notice.agencies
-    }
-    counts = Counter(names[defect.vacancy.under] for defect in defects)
-    text = counted(counts.most_common(NAMED), "个")
-    return text + (f"等{len(counts)}家" if len(counts) > NAMED else "")
+def _concerned(notice: DailyVacancyNotice, defects: Iterable[Defect]) -> str:
+    return concerned(notice.agencies, (defect.vacancy.under for defect in defects))
 
 
 def _requirements(notice: DailyVacancyNotice) -> Iterable[str]:
     asked = notice.requirements
-    by = zh_date(asked.answer_by) + (
-        "（暂定，以国务院办公厅放假安排为准）" if asked.provisional else ""
-    )
     if not notice.defects and not notice.overdue:
         yield "请各机构继续落实招聘信息审核发布各项规定，确保信息真实、合法、有效。"
         return
     n = 1
     if notice.defects:
         yield (
-            f"（{chinese_number(n)}）立即整改。请有关机构对照附件2逐条核实整改："
+            f"{numbered(n)}立即整改。请有关机构对照附件2逐条核实整改："
             + "；".join(REMEDIES[figures.rule] for figures in notice.rules)
             + "。"
         )
         n += 1
     if notice.overdue:
         yield (
-            f"（{chinese_number(n)}）清理逾期事项。请有关机构对照附件6，"
+            f"{numbered(n)}清理逾期事项。请有关机构对照附件6，"
             "抓紧办结逾期的审核、发布、归档和推荐结果了解事项。"
         )
         n += 1
     yield (
-        f"（{chinese_number(n)}）按期反馈。请于{by}前（{asked.answer_working_days}个工作日内）"
+        f"{numbered(n)}按期反馈。请于{answer_by(asked)}前（{asked.answer_working_days}个工作日内）"
         f"将整改情况报{notice.superior.name}。"
     )
 
@@ -330,7 +274,5 @@ def _warning(notice: DailyVacancyNotice) -> str:
         return ""
     return (
         f"截至本次，已通报{limit}次（含）以上、超过反馈期限仍未整改的问题有{len(often)}个，"
-        f"涉及{_agencies(notice, often)}。依据{REGULATION_SHORT}{rule('58.2b').citation}，"
-        f"经{limit}次（含）以上通报，问题仍未得到有效整改的，"
-        "可按规定对该机构的主要负责人予以警示约谈。"
+        f"涉及{_concerned(notice, often)}。{interview_may_be_held(limit)}"
     )

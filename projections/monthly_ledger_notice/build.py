@@ -14,7 +14,8 @@ from ...domain.supervision.rectification.state import Stage
 from ..canonical import canonical_json, digest
 from ..collector import collector_paused
 from ..early_warning import beyond
-from ..notice.model import Repeats, Requirements, repeats
+from ..notice.building import addressees, require_after, requirements
+from ..notice.model import Repeats, repeats
 from .facts import CheckRow, MonthFacts, ProblemRow
 from .figures import agency_lines, duty_lines, watched_of
 from .model import (
@@ -56,20 +57,14 @@ def build(
     Rules 56.2b, 58.1, 58.2a, 58.2b.
     """
     if previous is not None:
-        if previous.superior.agency_id != facts.superior.agency_id:
-            raise ValueError(f"the notice before is of {previous.superior.code}, another agency")
-        if previous.month >= facts.month:
-            raise ValueError(f"the notice before is of {previous.month}, not before {facts.month}")
+        require_after(previous, facts.superior, period=facts.month, period_before=previous.month)
     due = facts.edition.rectification.due(dated, facts.calendar)
     problems = tuple(
         sorted((_problem(facts, row, dated, due.day) for row in facts.problems), key=_place(facts))
     )
     mended = _mended(facts, dated, due.day)
-    warnings = beyond(
-        (agency for agency in facts.direct if agency.agency_id != facts.superior.agency_id),
-        watched_of(facts, problems),
-        facts.thresholds,
-    )
+    below = addressees(facts.superior, facts.direct)
+    warnings = beyond(below, watched_of(facts, problems), facts.thresholds)
     agencies, overall = agency_lines(facts, problems, mended, warnings, previous)
     return MonthlyLedgerNotice(
         kind=NOTICE_KIND,
@@ -78,7 +73,7 @@ def build(
         last_day=facts.last_day,
         dated=dated,
         superior=facts.superior,
-        addressees=tuple(a for a in facts.direct if a.agency_id != facts.superior.agency_id),
+        addressees=below,
         basis=Basis(
             position=facts.position,
             month_position=facts.month_position,
@@ -107,12 +102,7 @@ def build(
         checks=tuple(_reference(row) for row in facts.checks if row.closed_on is not None),
         pending=tuple(_reference(row) for row in facts.checks if row.closed_on is None),
         sample=_sample(facts),
-        requirements=Requirements(
-            answer_working_days=facts.edition.rectification.amount,
-            answer_by=due.day,
-            provisional=due.provisional,
-            notices_before_interview=facts.edition.notices_before_interview.amount,
-        ),
+        requirements=requirements(facts.edition, facts.edition.rectification.amount, due),
         annexes=ANNEXES,
     )
 

@@ -6,12 +6,12 @@ renderings of the same model.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from ..early_warning import Warned
-from ..notice.model import AgencyRef, Document, Part, Rate, Repeats, Requirements
+from ..notice.model import Document, Line, LogBasis, NoticeBefore, Part, Rate, Repeats
 
 
 class Checked(Part):
@@ -61,22 +61,14 @@ class DutyLine(Part):
     duties: Duties
 
 
-class AgencyFigures(Part):
+class AgencyFigures(Line):
     """One line of the roll-up: an agency with everything below it, or the superior itself."""
 
-    agency: AgencyRef
-    own: bool
-    """Whether these are the superior's own records."""
-    closed: bool
     checks: tuple[Checked, ...]
     """By kind of record, the kinds without a check left out."""
-    rate: Rate
-    rate_before: Rate | None
     duties: Duties
-    problems: Repeats
     running: int
     """Problems notified before whose time to be put right is not over: not notified anew."""
-    put_right: int
     warnings: int
 
 
@@ -162,43 +154,31 @@ class SampleItem(Part):
     faulty: bool | None
 
 
-class Basis(Part):
+class Basis(LogBasis):
     """From what the notice was made, so that anyone can make it again.
 
     Duties stand on `month_position`, where the month ended; problems, and what was put right, on
     `position`, where the notice was issued.
     """
 
-    position: int
     month_position: int
-    cutoff: datetime
-    edition: str
-    edition_title: str
-    policy_overrides: tuple[str, ...]
-    calendar: str
 
 
-class PreviousNotice(Part):
+class PreviousNotice(NoticeBefore):
     """The notice before of the same kind and agency."""
 
-    number: str
     month: date
-    position: int
-    digest: str
 
 
 class MonthlyLedgerNotice(Document):
     """The notice of one month by one superior agency (Article 56, paragraph 2; Article 58)."""
 
     kind: Literal["monthly_ledgers"]
-    number: str
     month: date
     """The first day of the month it is about."""
     last_day: date
     dated: date
     """The day of issue, from which the time to put right runs."""
-    superior: AgencyRef
-    addressees: tuple[AgencyRef, ...]
     basis: Basis
     previous: PreviousNotice | None
     overall: AgencyFigures
@@ -214,6 +194,3 @@ class MonthlyLedgerNotice(Document):
     checks: tuple[CheckRef, ...]
     pending: tuple[CheckRef, ...]
     sample: tuple[SampleItem, ...]
-    requirements: Requirements
-    annexes: tuple[str, ...]
-    """The keys of the annexed tables, in order."""

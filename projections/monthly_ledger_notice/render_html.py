@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from uuid import UUID
 
 from jinja2 import Template
 
-from ..notice.chart import Chart, Rated, dot_chart
-from ..notice.labels import short_name, zh_moment, zh_month
-from ..notice.page import page_environment
+from ..notice.chart import agency_chart
+from ..notice.labels import zh_moment, zh_month
+from ..notice.page import by_agency, page_environment
 from . import labels, wording
 from .model import MonthlyLedgerNotice
 
@@ -28,11 +27,17 @@ def render_html(notice: MonthlyLedgerNotice, *, shown: int = SHOWN) -> str:
     more the workbook holds. The same notice gives the same text.
     """
     problems = sorted(notice.problems, key=lambda problem: -problem.times)
+    lines = notice.agencies
     return _template().render(
         notice=notice,
         prose=wording.prose(notice),
         cutoff=zh_moment(notice.basis.cutoff),
-        chart=_chart(notice),
+        chart=agency_chart(
+            lines,
+            notice.overall,
+            lambda line: wording.charted(notice, line),
+            compared=bool(notice.overall.rate.checked),
+        ),
         chart_text=wording.chart_text(notice),
         chart_title=wording.chart_title(notice),
         chart_unit="合格／检查（份）" if notice.overall.rate.checked else "按期／到期（件）",
@@ -44,25 +49,12 @@ def render_html(notice: MonthlyLedgerNotice, *, shown: int = SHOWN) -> str:
             else len(getattr(notice, key)) + (key == "agencies") * 9
             for key in notice.annexes
         },
-        problems=_by_agency(notice, problems, lambda one: one.under, shown),
-        put_right=_by_agency(notice, notice.put_right, lambda one: one.problem.under, shown),
-        warnings=_by_agency(notice, notice.warnings, lambda one: one.agency.agency_id, shown),
+        problems=by_agency(lines, problems, lambda one: one.under, shown),
+        put_right=by_agency(lines, notice.put_right, lambda one: one.problem.under, shown),
+        warnings=by_agency(lines, notice.warnings, lambda one: one.agency.agency_id, shown),
         duties=_duties(notice),
-        sample=_by_agency(notice, notice.sample, lambda one: one.under, shown),
+        sample=by_agency(lines, notice.sample, lambda one: one.under, shown),
     )
-
-
-def _chart(notice: MonthlyLedgerNotice) -> Chart | None:
-    lines = [
-        Rated(
-            short_name(line.agency.name) + ("（本级）" if line.own else ""),
-            wording.charted(notice, line),
-            line.rate_before if notice.overall.rate.checked else None,
-        )
-        for line in notice.agencies
-    ]
-    lines.sort(key=lambda one: one.rate.passed / one.rate.checked if one.rate.checked else 2)
-    return dot_chart(lines, wording.charted(notice, notice.overall))
 
 
 def _duties(notice: MonthlyLedgerNotice) -> list[tuple[str, list[Any]]]:
@@ -72,23 +64,6 @@ def _duties(notice: MonthlyLedgerNotice) -> list[tuple[str, list[Any]]]:
     for line in notice.duties:
         found[line.under].append(line)
     return [("合计" if under is None else called[under], lines) for under, lines in found.items()]
-
-
-def _by_agency(
-    notice: MonthlyLedgerNotice,
-    rows: Sequence[Any],
-    under: Callable[[Any], UUID],
-    shown: int,
-) -> list[tuple[str, list[Any], int]]:
-    """Return, by the agencies of the roll-up, the name, the first rows, and how many are left out."""
-    grouped: defaultdict[UUID, list[Any]] = defaultdict(list)
-    for row in rows:
-        grouped[under(row)].append(row)
-    return [
-        (line.agency.name, found[:shown], max(0, len(found) - shown))
-        for line in notice.agencies
-        if (found := grouped.get(line.agency.agency_id))
-    ]
 
 
 @cache

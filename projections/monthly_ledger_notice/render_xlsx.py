@@ -6,14 +6,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ...domain.regulation import rule
 from ..collector import collector_paused
 from ..notice.labels import zh_moment
-from ..notice.sheets import Column, Look, Sheet, seal_rows, share, write_workbook
-from ..notice.wording import addressee
+from ..notice.sheets import Column, Look, Sheet, share
+from ..notice.tables import (
+    AGENCY,
+    REPEATS,
+    agency_rows,
+    head_rows,
+    previous_rows,
+    rate_cells,
+    rate_columns,
+    repeats_cells,
+    repeats_rows,
+    rule_cells,
+    seal_rows,
+    write_notice,
+)
 from . import labels, wording
-from .model import AgencyFigures, MonthlyLedgerNotice, Problem
+from .model import AgencyFigures, Duties, MonthlyLedgerNotice, Problem
 
+_BEFORE = Column("上月合格率", 11, Look.PERCENT)
 _PROBLEM = (
     Column("机构", 24),
     Column("机构代码", 14),
@@ -33,19 +46,13 @@ def render_xlsx(notice: MonthlyLedgerNotice, target: Path | BinaryIO) -> None:
     Codes and numbers that name something are text; dates are dates. The workbook's date of creation is
     the notice's cut-off.
     """
-    write_workbook(
-        target,
-        _sheets(notice),
-        title=wording.title(notice),
-        author=notice.superior.name,
-        comments=notice.number,
-        created=notice.basis.cutoff,
-    )
+    title = wording.title(notice)
+    write_notice(notice, target, _sheets(notice), title=title, basis=notice.basis)
 
 
 def _sheets(notice: MonthlyLedgerNotice) -> Iterator[Sheet]:
     yield Sheet("汇总", (Column("项目", 30), Column("内容", 70, Look.PLAIN)), _summary(notice))
-    yield Sheet("分机构", _AGENCIES, _agencies(notice))
+    yield Sheet("分机构", _AGENCIES, agency_rows(notice.agencies, notice.overall, _figures))
     yield Sheet("分机构分类别抽查", _CHECKED, _checked(notice))
     yield Sheet("应办事项", _DUTIES, _duties(notice))
     yield Sheet("问题清单", _PROBLEMS, _problems(notice))
@@ -57,10 +64,7 @@ def _sheets(notice: MonthlyLedgerNotice) -> Iterator[Sheet]:
 
 def _summary(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
     overall, basis = notice.overall, notice.basis
-    yield "文号", notice.number
-    yield "标题", wording.title(notice)
-    yield "通报机构", notice.superior.name
-    yield "主送", addressee(notice.superior.level)
+    yield from head_rows(notice, wording.title(notice))
     yield "月份", f"{notice.month:%Y-%m}"
     yield "通报日期", notice.dated
     yield "随机抽取并检查（份）", overall.rate.checked
@@ -72,9 +76,7 @@ def _summary(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
     yield "逾期办结（件）", overall.duties.late
     yield "月末未办（件）", overall.duties.missed
     yield "未整改问题（个）", len(notice.problems)
-    yield "其中首次通报", overall.problems.first
-    yield "其中第2次通报", overall.problems.second
-    yield "其中第3次及以上通报", overall.problems.third_or_more
+    yield from repeats_rows(overall.problems)
     yield "其中尚在整改期限内", overall.running
     yield "已整改（个）", overall.put_right
     yield "预警（项）", overall.warnings
@@ -88,53 +90,29 @@ def _summary(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
     yield from seal_rows(notice)
     yield "到期事项截至", zh_moment(basis.cutoff)
     yield "工作日历", basis.calendar
-    if notice.previous is not None:
-        yield "上期通报", notice.previous.number
-        yield "上期通报摘要（SHA-256）", notice.previous.digest
+    yield from previous_rows(notice.previous)
 
 
 _AGENCIES = (
-    Column("机构代码", 14),
-    Column("机构", 30),
-    Column("检查（份）", 10),
-    Column("合格（份）", 10),
-    Column("合格率", 9, Look.PERCENT),
-    Column("上月合格率", 11, Look.PERCENT),
+    *AGENCY,
+    *rate_columns("检查（份）", "合格（份）", _BEFORE),
     Column("到期事项（件）", 10),
     Column("按期办结", 9),
     Column("逾期办结", 9),
     Column("未办", 9),
     Column("按期办结率", 10, Look.PERCENT),
-    Column("首次通报", 9),
-    Column("第2次通报", 9),
-    Column("第3次及以上", 10),
+    *REPEATS,
     Column("整改期限内", 10),
     Column("已整改（个）", 10),
     Column("预警（项）", 9),
 )
 
 
-def _agencies(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
-    for line in notice.agencies:
-        mark = "（本级）" if line.own else "（已撤销）" if line.closed else ""
-        yield (line.agency.code, line.agency.name + mark, *_figures(line))
-    yield ("", "合计", *_figures(notice.overall))
-
-
 def _figures(line: AgencyFigures) -> Sequence[Any]:
     return (
-        line.rate.checked,
-        line.rate.passed,
-        share(line.rate),
-        share(line.rate_before),
-        line.duties.due,
-        line.duties.met,
-        line.duties.late,
-        line.duties.missed,
-        share(line.duties.rate),
-        line.problems.first,
-        line.problems.second,
-        line.problems.third_or_more,
+        *rate_cells(line),
+        *_kept(line.duties),
+        *repeats_cells(line.problems),
         line.running,
         line.put_right,
         line.warnings,
@@ -142,16 +120,12 @@ def _figures(line: AgencyFigures) -> Sequence[Any]:
 
 
 _CHECKED = (
-    Column("机构代码", 14),
-    Column("机构", 30),
+    *AGENCY,
     Column("记录类别", 18),
     Column("总数（份）", 10),
     Column("抽取（份）", 10),
     Column("抽取比例", 10, Look.PERCENT),
-    Column("检查（份）", 10),
-    Column("合格（份）", 10),
-    Column("合格率", 9, Look.PERCENT),
-    Column("上月合格率", 11, Look.PERCENT),
+    *rate_columns("检查（份）", "合格（份）", _BEFORE),
     Column("定向检查（份）", 10),
     Column("其中有问题", 10),
 )
@@ -194,13 +168,8 @@ def _duties(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
     for line in notice.duties:
         yield (
             "合计" if line.under is None else called[line.under],
-            line.rule,
-            rule(line.rule).citation,
-            line.duties.due,
-            line.duties.met,
-            line.duties.late,
-            line.duties.missed,
-            share(line.duties.rate),
+            *rule_cells(line.rule),
+            *_kept(line.duties),
         )
 
 
@@ -255,8 +224,7 @@ def _put_right(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
 
 
 _WARNINGS = (
-    Column("机构代码", 14),
-    Column("机构", 30),
+    *AGENCY,
     Column("指标", 20),
     Column("情况", 50),
     Column("数值", 10),
@@ -337,10 +305,13 @@ def _problem(one: Problem) -> Sequence[Any]:
     return (
         one.agency,
         one.agency_code,
-        one.rule,
-        rule(one.rule).citation,
+        *rule_cells(one.rule),
         labels.kind_label(one.record_kind),
         one.number,
         one.title,
         one.evidence,
     )
+
+
+def _kept(duties: Duties) -> Sequence[Any]:
+    return duties.due, duties.met, duties.late, duties.missed, share(duties.rate)

@@ -8,59 +8,42 @@ from uuid import UUID
 
 from ...domain.calendar import zh_date
 from ...domain.regulation import rule
-from ...domain.regulation.rules import chinese_number
 from ...domain.supervision.warning import Indicator
 from ..early_warning import Warned
 from ..notice.labels import short_name, zh_month
 from ..notice.model import Rate
 from ..notice.wording import (
     NAMED,
-    REGULATION_SHORT,
+    Prose,
+    Section,
     addressee,
+    answer_by,
+    concerned,
     counted,
-    quoted,
+    grounds,
+    interview_may_be_held,
+    lowest,
+    names,
+    numbered,
     rate_change,
     rate_text,
+    worst,
 )
 from .labels import ROLE_LABELS, kind_label, rule_title
 from .model import AgencyFigures, Checked, MonthlyLedgerNotice, Problem, RuleFigures
 
-EXAMPLES = 2
-"""Problems told in full in a section."""
 MAIN = 8
 """Sections of main problems at most; what comes up less often is summed up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One numbered section of main problems."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthProse(Prose[Problem]):
+    """The running text of the monthly notice: with what was put right, and the early warnings."""
 
-    heading: str
-    text: str
-    repeated: str
-    """What was notified before and still stands; empty where nothing was."""
-    examples: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """The running text of the notice, part by part."""
-
-    title: str
-    addressee: str
-    opening: str
-    situation: tuple[str, ...]
-    no_problems: str
-    sections: tuple[Section, ...]
     others: str
     """What else was found, in one sentence; empty where the sections tell all."""
     put_right: tuple[str, ...]
-    requirements: tuple[str, ...]
-    warning: str
-    """That an admonition interview may be held; empty where nothing was notified often enough."""
     early_warning: str
-    signed: str
-    dated: str
 
 
 def title(notice: MonthlyLedgerNotice) -> str:
@@ -68,12 +51,12 @@ def title(notice: MonthlyLedgerNotice) -> str:
     return f"关于{zh_month(notice.month)}台账抽查情况的通报"
 
 
-def prose(notice: MonthlyLedgerNotice) -> Prose:
+def prose(notice: MonthlyLedgerNotice) -> MonthProse:
     """Return the text of the notice.
 
     Rule 58.2b: from the third notice on it says that an interview may be held, never that it will be.
     """
-    return Prose(
+    return MonthProse(
         title=title(notice),
         addressee=addressee(notice.superior.level),
         opening=_opening(notice),
@@ -121,18 +104,9 @@ def warned_text(warned: Warned) -> str:
     return f"{warned.indicator.label_zh}{value}（预警线{warned.limit}{unit}）"
 
 
-def names(notice: MonthlyLedgerNotice) -> dict[UUID, str]:
-    """Return the short names of the roll-up's lines."""
-    return {
-        line.agency.agency_id: short_name(line.agency.name) + ("本级" if line.own else "")
-        for line in notice.agencies
-    }
-
-
 def _opening(notice: MonthlyLedgerNotice) -> str:
     return (
-        f"依据{quoted(notice.basis.edition_title)}（以下简称{REGULATION_SHORT}）"
-        f"{rule('56.2b').citation}、{rule('58.2a').citation}规定，{notice.superior.name}对下级机构"
+        f"{grounds(notice.basis.edition_title, '56.2b', '58.2a')}{notice.superior.name}对下级机构"
         f"{zh_month(notice.month)}个人服务台账、就业需求档案、用人单位服务台账和用人需求档案等记载信息"
         "进行了抽查，并汇总了当月到期事项的办理情况。现将有关情况通报如下。"
     )
@@ -163,13 +137,8 @@ def _checked(notice: MonthlyLedgerNotice) -> str:
     )
     if missing:
         text += f"；{missing}份未在规定时间内检查"
-    rated = [line for line in notice.agencies if line.rate.percent is not None]
-    lowest = min(
-        rated, key=lambda line: (line.rate.passed * 10**6 // line.rate.checked, line.agency.code),
-        default=None,
-    )  # fmt: skip
-    if lowest is not None and len(rated) > 1 and lowest.rate.passed < lowest.rate.checked:
-        text += f"。合格率最低的为{lowest.agency.name}（{rate_text(lowest.rate)}）"
+    if last := lowest(notice.agencies):
+        text += f"。{last}"
     return text + "。"
 
 
@@ -250,18 +219,18 @@ def _others(notice: MonthlyLedgerNotice) -> str:
     return f"此外，还发现违反下列规定的问题：{parts}，详见附件3。"
 
 
-def _section(notice: MonthlyLedgerNotice, place: int, figures: RuleFigures) -> Section:
+def _section(notice: MonthlyLedgerNotice, place: int, figures: RuleFigures) -> Section[Problem]:
     problems = [problem for problem in notice.problems if problem.rule == figures.rule]
     return Section(
-        heading=f"（{_numbered(place)}）{rule_title(figures.rule)}（{figures.citation}）",
-        text=f"共{len(problems)}个问题，涉及机构：{_agencies(notice, problems)}。",
+        heading=f"{numbered(place)}{rule_title(figures.rule)}（{figures.citation}）",
+        text=f"共{len(problems)}个问题，涉及机构：{_concerned(notice, problems)}。",
         repeated=_repeated(notice, problems),
-        examples=_examples(problems),
+        examples=worst(
+            problems,
+            lambda problem: problem.times,
+            lambda problem: problem.under,
+        ),
     )
-
-
-def _numbered(place: int) -> str:
-    return chinese_number(place) if place < 100 else str(place)
 
 
 def _repeated(notice: MonthlyLedgerNotice, problems: Sequence[Problem]) -> str:
@@ -269,31 +238,14 @@ def _repeated(notice: MonthlyLedgerNotice, problems: Sequence[Problem]) -> str:
     often = [problem for problem in problems if problem.anew and problem.times >= 3]
     parts = []
     if second:
-        parts.append(f"第2次通报{len(second)}个（{_agencies(notice, second)}）")
+        parts.append(f"第2次通报{len(second)}个（{_concerned(notice, second)}）")
     if often:
-        parts.append(f"第3次及以上通报{len(often)}个（{_agencies(notice, often)}）")
+        parts.append(f"第3次及以上通报{len(often)}个（{_concerned(notice, often)}）")
     return f"其中{'，'.join(parts)}。" if parts else ""
 
 
-def _examples(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    """Return the worst few: the most often notified first, from different agencies."""
-    chosen: list[Problem] = []
-    for problem in sorted(problems, key=lambda problem: -problem.times):
-        if len(chosen) == EXAMPLES:
-            break
-        if all(problem.under != other.under for other in chosen):
-            chosen.append(problem)
-    return tuple(chosen)
-
-
-def _agencies(notice: MonthlyLedgerNotice, problems: Iterable[Problem]) -> str:
-    called = names(notice)
-    counts: dict[str, int] = {}
-    for problem in problems:
-        counts[called[problem.under]] = counts.get(called[problem.under], 0) + 1
-    ordered = sorted(counts.items(), key=lambda item: -item[1])
-    text = counted(ordered[:NAMED], "个")
-    return text + (f"等{len(counts)}家" if len(counts) > NAMED else "")
+def _concerned(notice: MonthlyLedgerNotice, problems: Iterable[Problem]) -> str:
+    return concerned(notice.agencies, (problem.under for problem in problems))
 
 
 def _put_right(notice: MonthlyLedgerNotice) -> Iterator[str]:
@@ -304,7 +256,7 @@ def _put_right(notice: MonthlyLedgerNotice) -> Iterator[str]:
     waiting = sum(one.stage == "put_right" for one in notice.put_right)
     text = (
         f"{'自上期通报以来' if notice.previous else '至今'}共整改问题{len(notice.put_right)}个，涉及机构："
-        f"{_agencies(notice, (one.problem for one in notice.put_right))}"
+        f"{_concerned(notice, (one.problem for one in notice.put_right))}"
     )
     if before:
         text += f"；其中{before}个在通报前已主动整改，不再通报"
@@ -315,9 +267,6 @@ def _put_right(notice: MonthlyLedgerNotice) -> Iterator[str]:
 
 def _requirements(notice: MonthlyLedgerNotice) -> Iterator[str]:
     asked = notice.requirements
-    by = zh_date(asked.answer_by) + (
-        "（暂定，以国务院办公厅放假安排为准）" if asked.provisional else ""
-    )
     if not notice.problems:
         yield "请各机构继续落实台账记载和各项服务时限要求，保证服务过程可追溯。"
         return
@@ -326,7 +275,7 @@ def _requirements(notice: MonthlyLedgerNotice) -> Iterator[str]:
         "并举一反三开展自查。"
     )
     yield (
-        f"（二）按期反馈。请于{by}前（{asked.answer_working_days}个工作日内）完成整改，"
+        f"（二）按期反馈。请于{answer_by(asked)}前（{asked.answer_working_days}个工作日内）完成整改，"
         f"将整改情况和佐证材料报{notice.superior.name}，由其核实。"
     )
     yield "（三）压实责任。对第2次及以上通报的问题，由机构主要负责人牵头限期解决。"
@@ -340,18 +289,16 @@ def _interviews(notice: MonthlyLedgerNotice) -> str:
     held = sum(problem.interview == "held" for problem in often)
     return (
         f"截至本期，已通报{limit}次（含）以上仍未有效整改的问题有{len(often)}个，"
-        f"涉及{_agencies(notice, often)}"
+        f"涉及{_concerned(notice, often)}"
         + (f"，其中已约谈{held}个" if held else "")
-        + f"。依据{REGULATION_SHORT}{rule('58.2b').citation}，"
-        f"经{limit}次（含）以上通报，问题仍未得到有效整改的，"
-        "可按规定对该机构的主要负责人予以警示约谈。"
+        + f"。{interview_may_be_held(limit)}"
     )
 
 
 def _early_warning(notice: MonthlyLedgerNotice) -> str:
     if not notice.warnings:
         return "各机构各项监测指标均未超过预警线。"
-    called = names(notice)
+    called = names(notice.agencies)
     by_agency: dict[UUID, list[Warned]] = {}
     for warned in notice.warnings:
         by_agency.setdefault(warned.agency.agency_id, []).append(warned)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from .labels import short_name
 from .model import Rate
-from .wording import rate_text
+from .wording import L, by_rate, rate_text
 
 LONGEST = 40
 """Agencies shown at most: those with the lowest rates."""
@@ -46,6 +47,25 @@ class Rated(NamedTuple):
     name: str
     rate: Rate
     before: Rate | None
+
+
+def agency_chart(
+    lines: Iterable[L],
+    overall: L,
+    rate: Callable[[L], Rate] = lambda line: line.rate,
+    *,
+    compared: bool = True,
+) -> Chart | None:
+    """Return the chart of a roll-up, the lowest rate first; `compared` with the notice before."""
+    rated = [
+        Rated(
+            short_name(line.agency.name) + ("（本级）" if line.own else ""),
+            rate(line),
+            line.rate_before if compared else None,
+        )
+        for line in by_rate(lines, rate)
+    ]
+    return dot_chart(rated, rate(overall))
 
 
 def dot_chart(lines: Sequence[Rated], overall: Rate) -> Chart | None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from ...domain.calendar import SHANGHAI, zh_date
 from ...domain.obligations import TITLES_ZH
+from .model import Line
 
 _ORGAN = re.compile(
     r"(公共就业服务.*|公共就业和人才服务.*|人力资源.*|社会保障(事务)?(所|中心)|就业服务站|就业促进中心)$"
@@ -16,6 +17,11 @@ _ORGAN = re.compile(
 def short_name(name: str) -> str:
     """Return an agency's name without its kind, for charts: 朝阳区 for 朝阳区公共就业服务中心."""
     return _ORGAN.sub("", name) or name
+
+
+def line_name(line: Line) -> str:
+    """Return the name of a line of the roll-up, marked where it is the superior's own or closed."""
+    return line.agency.name + ("（本级）" if line.own else "（已撤销）" if line.closed else "")
 
 
 def duty_label(duty: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -18,23 +18,6 @@ class Part(BaseModel):
     """A part of a notice: frozen, and nothing unknown in it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Document(Part):
-    """A notice as a whole, of whatever kind.
-
-    `seal` is where the chain of the log stood; None in notices from before the log was sealed.
-    """
-
-    seal: Anchor | None = None
-
-    @model_serializer(mode="wrap")
-    def _without_an_empty_seal(self, serialise: SerializerFunctionWrapHandler) -> Any:
-        # What was issued before there were seals keeps its bytes.
-        fields = serialise(self)
-        if self.seal is None:
-            fields.pop("seal", None)
-        return fields
 
 
 class AgencyRef(Part):
@@ -79,6 +62,39 @@ class Repeats(Part):
         return self.first + self.second + self.third_or_more
 
 
+class Line(Part):
+    """One line of the roll-up: an agency with everything below it, or the superior itself."""
+
+    agency: AgencyRef
+    own: bool
+    """Whether these are the superior's own records."""
+    closed: bool
+    rate: Rate
+    rate_before: Rate | None
+    """The rate in the notice of the period before; None where there is none."""
+    problems: Repeats
+    put_right: int
+
+
+class LogBasis(Part):
+    """From what a notice was made, so that anyone can make it again."""
+
+    position: int
+    cutoff: datetime
+    edition: str
+    edition_title: str
+    policy_overrides: tuple[str, ...]
+    calendar: str
+
+
+class NoticeBefore(Part):
+    """The notice before of the same kind and agency."""
+
+    number: str
+    position: int
+    digest: str
+
+
 class Requirements(Part):
     """By when the agencies must answer, and from how many notices on an interview may be held."""
 
@@ -86,6 +102,29 @@ class Requirements(Part):
     answer_by: date
     provisional: bool
     notices_before_interview: int
+
+
+class Document(Part):
+    """A notice as a whole, of whatever kind.
+
+    `seal` is where the chain of the log stood; None in notices from before the log was sealed.
+    """
+
+    number: str
+    superior: AgencyRef
+    addressees: tuple[AgencyRef, ...]
+    requirements: Requirements
+    annexes: tuple[str, ...]
+    """The keys of the annexed tables, in order."""
+    seal: Anchor | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_an_empty_seal(self, serialise: SerializerFunctionWrapHandler) -> Any:
+        # What was issued before there were seals keeps its bytes.
+        fields = serialise(self)
+        if self.seal is None:
+            fields.pop("seal", None)
+        return fields
 
 
 def repeats(times: Mapping[int, int]) -> Repeats:

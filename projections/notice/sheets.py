@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from ...domain.calendar import SHANGHAI
-from .model import Document, Rate
+from .model import Rate
 
 ROWS_A_SHEET = 1_000_000
 """A sheet ends at 1,048,576 rows; a longer table goes on in another one."""
@@ -77,14 +77,6 @@ def write_workbook(
             }
         )
         _write_sheets(workbook, sheets)
-
-
-def seal_rows(notice: Document) -> Iterator[tuple[str, Any]]:
-    """Yield the lines of a summary that say on which seal of the log a notice stands."""
-    if notice.seal is not None:
-        yield "业务记录链锚点", notice.seal.text
-        yield "封签号", notice.seal.number
-        yield "封签密钥", notice.seal.key_id
 
 
 def share(rate: Rate | None) -> float | None:

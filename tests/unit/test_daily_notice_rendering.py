@@ -16,7 +16,6 @@ from taizhang.domain.calendar import WorkingDayCalendar, day_bounds
 from taizhang.domain.regulation import EDITION_2018
 from taizhang.domain.screening import SCREENING_VERSION
 from taizhang.projections.daily_vacancy_notice.build import build
-from taizhang.projections.daily_vacancy_notice.chart import chart
 from taizhang.projections.daily_vacancy_notice.check import screened_again
 from taizhang.projections.daily_vacancy_notice.facts import (
     EmployerRow,
@@ -28,6 +27,7 @@ from taizhang.projections.daily_vacancy_notice.facts import (
 from taizhang.projections.daily_vacancy_notice.model import DailyVacancyNotice
 from taizhang.projections.daily_vacancy_notice.render_html import render_html
 from taizhang.projections.daily_vacancy_notice.render_xlsx import render_xlsx
+from taizhang.projections.notice.chart import agency_chart
 from taizhang.projections.notice.model import AgencyRef, Placement
 
 DAY = date(2026, 11, 23)
@@ -206,7 +206,7 @@ def test_the_chart_is_told_in_words(notice: DailyVacancyNotice) -> None:
 
 
 def test_the_chart_shows_today_and_the_day_before(notice: DailyVacancyNotice) -> None:
-    drawn = chart(notice)
+    drawn = agency_chart(notice.agencies, notice.overall)
     assert drawn is not None
     assert drawn.floor == 95
     lowest = drawn.bars[0]
