@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
@@ -20,10 +19,10 @@ from ...domain.key_enterprise.catalogue import Asked, RestrictedIndustries, cata
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ..ports import Identities
-from .base import Addressed, Command, Context, Decided
+from .base import Addressed, CommandOn, Context
 
 
-class AgreementCommand(Command):
+class AgreementCommand(CommandOn[KeyEnterpriseAgreement]):
     """A command about the agreement with this id: `agreement_stream` gives it for enterprise and number."""
 
     power: ClassVar[Power] = Power.SERVE_KEY_ENTERPRISES
@@ -37,24 +36,10 @@ class AgreementCommand(Command):
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the agency that serves the enterprise. Raises NotFound for an agreement not signed."""
-        agreement = as_agreement(aggregate)
+        agreement = self.own(aggregate)
         if agreement.signed_on is None:
             raise NotFound("there is no such agreement: sign it first", field="agreement_id")
         return agreement.agency_code
-
-    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
-        """Return the events that follow for the agreement, and for the ledger beside it."""
-        return self.decide_on(as_agreement(aggregate), context)
-
-    @abstractmethod
-    def decide_on(self, agreement: KeyEnterpriseAgreement, context: Context) -> Decided:
-        """Return the events that follow for this agreement."""
-
-
-def as_agreement(aggregate: Aggregate) -> KeyEnterpriseAgreement:
-    """Return the aggregate as the agreement that it is."""
-    assert isinstance(aggregate, KeyEnterpriseAgreement)
-    return aggregate
 
 
 def ask_catalogues(

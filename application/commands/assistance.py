@@ -24,11 +24,11 @@ from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ...domain.organisation.staff import StaffId
 from ..ports import Identities
-from .base import Command, Context, Decided
-from .cases import CaseCommand, PersonalLedger, as_case
+from .base import Command, CommandOn, Context, Decided
+from .cases import CaseCommand, PersonalLedger
 
 
-class SignAgreement(Command, name="sign_assistance_agreement"):
+class SignAgreement(CommandOn[AssistanceCase], name="sign_assistance_agreement"):
     """Sign the person's `number`-th assistance agreement at the actor's agency (Articles 23, 24, 30).
 
     The stream of the result is the case's id. The ledger of the person goes over to this agency.
@@ -50,7 +50,7 @@ class SignAgreement(Command, name="sign_assistance_agreement"):
         """Return nobody: the agency of the actor signs."""
         return None
 
-    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
+    def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
         """Sign it, where the ledger and the agreement before allow it."""
         occasion = context.occasion
         ledger = PersonalLedger(context, self.person_id)
@@ -67,7 +67,7 @@ class SignAgreement(Command, name="sign_assistance_agreement"):
             status.assistance_problem(ledger.state, occasion.edition), ledger.state.residence_area
         )
         signed = agreement.sign(
-            as_case(aggregate),
+            case,
             previous,
             facts,
             context.directory,

@@ -20,7 +20,7 @@ from ...domain.organisation.agency import AgencyCode
 from ...domain.organisation.powers import Power
 from ...domain.organisation.staff import StaffId
 from .base import Command, Context, Decided
-from .cases import CaseCommand, PersonalLedger, as_case
+from .cases import CaseCommand, PersonalLedger
 from .registry import queued
 
 
@@ -43,7 +43,7 @@ class ExpertCommand(CaseCommand):
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the agency that was asked; nobody where none was, which is then refused by rule."""
-        held = as_case(aggregate).consultation
+        held = self.own(aggregate).consultation
         return None if held is None else held.level_code
 
 
@@ -185,7 +185,7 @@ class TransferDecision(CaseCommand):
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return that agency; nobody where nothing was applied for, which is then refused by rule."""
-        transfer = as_case(aggregate).transfer
+        transfer = self.own(aggregate).transfer
         return transfer.lies_with or None if transfer else None
 
 

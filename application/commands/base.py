@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -93,6 +93,24 @@ class Command(BaseModel):
     @abstractmethod
     def decide(self, aggregate: Aggregate, context: Context) -> Decided:
         """Return the events that follow, or raise RuleBroken or InvalidInput."""
+
+
+class CommandOn(Command, Generic[A]):
+    """A command that decides on its aggregate as the kind that it is."""
+
+    @classmethod
+    def own(cls, aggregate: Aggregate) -> A:
+        """Return the aggregate as the kind that it is."""
+        assert isinstance(aggregate, cls.aggregate)
+        return cast("A", aggregate)
+
+    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
+        """Return the events that follow."""
+        return self.decide_on(self.own(aggregate), context)
+
+    @abstractmethod
+    def decide_on(self, aggregate: A, /, context: Context) -> Decided:
+        """Return the events that follow for this aggregate, and for what stands beside it."""
 
 
 class CommandResult(BaseModel):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
@@ -18,10 +17,10 @@ from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ..ports import Identities
-from .base import Addressed, Command, Context, Decided
+from .base import Addressed, CommandOn, Context, Decided
 
 
-class CaseCommand(Command):
+class CaseCommand(CommandOn[AssistanceCase]):
     """A command about the case with this id: `assistance.case_stream` gives it for person and number."""
 
     power: ClassVar[Power] = Power.ASSIST
@@ -38,7 +37,7 @@ class CaseCommand(Command):
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the agency that serves the person. Raises NotFound for a case not begun."""
-        case = as_case(aggregate)
+        case = self.own(aggregate)
         if case.signed_on is None:
             raise NotFound("there is no such assistance case: sign the agreement", field="case_id")
         return case.agency_code
@@ -48,20 +47,10 @@ class CaseCommand(Command):
 
         Rules 13.3, 29.
         """
-        case = as_case(aggregate)
+        case = self.own(aggregate)
         if self.serves and case.person_id is not None:
             require_serving(PersonalLedger(context, case.person_id).state)
         return self.decide_on(case, context)
-
-    @abstractmethod
-    def decide_on(self, case: AssistanceCase, context: Context) -> Decided:
-        """Return the events that follow for this case."""
-
-
-def as_case(aggregate: Aggregate) -> AssistanceCase:
-    """Return the aggregate as the case that it is."""
-    assert isinstance(aggregate, AssistanceCase)
-    return aggregate
 
 
 def live_case(context: Context, person_id: UUID) -> AssistanceCase | None:

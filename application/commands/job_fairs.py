@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
@@ -23,10 +22,10 @@ from ...domain.job_seeker.fairs import ReferredAtFair, RegisteredAtFair
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ..ports import Identities
-from .base import Addressed, Command, Context, Decided
+from .base import Addressed, Command, CommandOn, Context, Decided
 
 
-class FairCommand(Command):
+class FairCommand(CommandOn[JobFair]):
     """A command about the job fair with this id."""
 
     power: ClassVar[Power] = Power.ORGANISE_FAIRS
@@ -40,20 +39,7 @@ class FairCommand(Command):
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the agency that holds the fair; the actor's own plans a new one."""
-        return _fair(aggregate).agency_code or None
-
-    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
-        """Return the events that follow for the fair, and for ledgers beside it."""
-        return self.decide_on(_fair(aggregate), context)
-
-    @abstractmethod
-    def decide_on(self, fair: JobFair, context: Context) -> Decided:
-        """Return the events that follow for this fair."""
-
-
-def _fair(aggregate: Aggregate) -> JobFair:
-    assert isinstance(aggregate, JobFair)
-    return aggregate
+        return self.own(aggregate).agency_code or None
 
 
 class PlanFair(FairCommand, name="plan_fair"):

@@ -26,11 +26,11 @@ from ...domain.organisation.powers import Power
 from ...domain.organisation.staff import StaffId
 from ...domain.transfer import TransferStep
 from ..ports import Identities
-from .agreements import AgreementCommand, addressed, as_agreement, ask_catalogues, no_longer_served
-from .base import Addressed, Command, Context, Decided
+from .agreements import AgreementCommand, addressed, ask_catalogues, no_longer_served
+from .base import Addressed, Command, CommandOn, Context, Decided
 
 
-class SignEnterpriseAgreement(Command, name="sign_enterprise_agreement"):
+class SignEnterpriseAgreement(CommandOn[KeyEnterpriseAgreement], name="sign_enterprise_agreement"):
     """Sign the enterprise's `number`-th daily service agreement at the actor's agency (Articles 44 and 45).
 
     The stream of the result is the agreement's id. `not_applying` says why the conditions of an entry of
@@ -58,7 +58,7 @@ class SignEnterpriseAgreement(Command, name="sign_enterprise_agreement"):
         """Return nobody: the agency of the actor signs."""
         return None
 
-    def decide(self, aggregate: Aggregate, context: Context) -> Decided:
+    def decide_on(self, agreement: KeyEnterpriseAgreement, context: Context) -> Decided:
         """Sign it, where the one before and the catalogues allow it; the ledger then knows of it.
 
         Rules 44, 45.3, 46.
@@ -75,7 +75,7 @@ class SignEnterpriseAgreement(Command, name="sign_enterprise_agreement"):
                 expired = addressed(before, ending.expire(previous, occasion))
         agency_code = occasion.actor.agency_code
         signed = agreements.sign(
-            as_agreement(aggregate),
+            agreement,
             previous,
             context.directory,
             occasion,
@@ -177,7 +177,7 @@ class ConfirmEnterpriseTransfer(AgreementCommand, name="confirm_enterprise_trans
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the receiving agency; nobody where nothing is asked for, which is then refused by rule."""
-        transfer = as_agreement(aggregate).transfer
+        transfer = self.own(aggregate).transfer
         return transfer.to_agency_code if transfer else None
 
     def decide_on(self, agreement: KeyEnterpriseAgreement, context: Context) -> Decided:
@@ -196,7 +196,7 @@ class EnterpriseTransferDecision(AgreementCommand):
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return that agency; nobody where nothing was applied for, which is then refused by rule."""
-        transfer = as_agreement(aggregate).transfer
+        transfer = self.own(aggregate).transfer
         return transfer.lies_with or None if transfer else None
 
 

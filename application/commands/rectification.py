@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
@@ -22,12 +21,12 @@ from ...domain.supervision.rectification.course import Finding
 from ...domain.supervision.rectification.events import ConcernedRecord, Source, rectification_stream
 from ...domain.supervision.rectification.state import Rectification
 from ..ports import Identities
-from .base import Command, Context
+from .base import Command, CommandOn, Context
 
 _BY_HAND = frozenset(Source) - {Source.SPOT_CHECK, Source.MISSED_DUTY}
 
 
-class RecordProblem(Command, name="record_problem"):
+class RecordProblem(CommandOn[Rectification], name="record_problem"):
     """Record a problem that was found at an agency below: by monitoring, a complaint, a daily check.
 
     It is under one rule, in one record or (without `record_id`) at the agency as a whole; the same one
@@ -66,7 +65,7 @@ class RecordProblem(Command, name="record_problem"):
         """Return the agency at which it was found."""
         return self.agency_code
 
-    def decide(self, aggregate: Aggregate, context: Context) -> list[Event]:
+    def decide_on(self, problem: Rectification, context: Context) -> list[Event]:
         """Record it, unless this very finding is known."""
         if self.rule not in RULES:
             raise InvalidInput(f"no rule has the id {self.rule!r}", field="rule")
@@ -91,10 +90,10 @@ class RecordProblem(Command, name="record_problem"):
             item_no=None,
             evidence=self.evidence,
         )
-        return course.find(as_problem(aggregate), finding)
+        return course.find(problem, finding)
 
 
-class ProblemCommand(Command):
+class ProblemCommand(CommandOn[Rectification]):
     """A command about a problem that was found."""
 
     aggregate: ClassVar[type[Aggregate]] = Rectification
@@ -107,18 +106,10 @@ class ProblemCommand(Command):
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the inspected agency. Raises NotFound for a problem that nobody found."""
-        problem = as_problem(aggregate)
+        problem = self.own(aggregate)
         if not problem.agency_code:
             raise NotFound("no such problem was found at any agency", field="rectification_id")
         return problem.agency_code
-
-    def decide(self, aggregate: Aggregate, context: Context) -> list[Event]:
-        """Return the events that follow for the problem."""
-        return self.decide_on(as_problem(aggregate), context)
-
-    @abstractmethod
-    def decide_on(self, problem: Rectification, context: Context) -> list[Event]:
-        """Return the events that follow for this problem."""
 
 
 class NotifyProblem(ProblemCommand, name="notify_problem"):
@@ -253,12 +244,6 @@ class ReferForAccountability(ProblemCommand, name="refer_for_accountability"):
     def decide_on(self, problem: Rectification, context: Context) -> list[Event]:
         """Record it after an interview without effect. Rule 58.2c."""
         return escalation.refer(problem, context.occasion, self.department, self.consequences)
-
-
-def as_problem(aggregate: Aggregate) -> Rectification:
-    """Return the aggregate as the problem that it is."""
-    assert isinstance(aggregate, Rectification)
-    return aggregate
 
 
 ALL: tuple[type[Command], ...] = (

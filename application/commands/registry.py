@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import ClassVar
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from ...domain.organisation.powers import Power
 from ...domain.registry import report as reports
 from ...domain.registry.report import RegistryReport, report_stream
 from ..ports import Identities
-from .base import Addressed, Command, Context
+from .base import Addressed, Command, CommandOn, Context
 
 
 def queued(
@@ -39,7 +38,7 @@ def queued(
     ]
 
 
-class ReportCommand(Command):
+class ReportCommand(CommandOn[RegistryReport]):
     """A command about a report that is in the outbox."""
 
     power: ClassVar[Power] = Power.SEND_REPORTS
@@ -53,22 +52,9 @@ class ReportCommand(Command):
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
         """Return the agency that decided to report. Raises NotFound for no such report."""
-        report = _report(aggregate)
+        report = self.own(aggregate)
         report.require_queued()
         return report.agency_code
-
-    def decide(self, aggregate: Aggregate, context: Context) -> list[Event]:
-        """Return the events that follow for the report."""
-        return self.decide_on(_report(aggregate), context)
-
-    @abstractmethod
-    def decide_on(self, report: RegistryReport, context: Context) -> list[Event]:
-        """Return the events that follow for this report."""
-
-
-def _report(aggregate: Aggregate) -> RegistryReport:
-    assert isinstance(aggregate, RegistryReport)
-    return aggregate
 
 
 class MarkReportSent(ReportCommand, name="mark_report_sent"):
