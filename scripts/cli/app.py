@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ...application.commands import parse_command, schemas
 from ...application.views.service import DutyView
+from ...application.views.supervision import WarningView
 from ...domain.errors import InvalidInput, TaizhangError
 from ...domain.screening import screen as screen_text
 from ...infrastructure.embedded import new_key
@@ -35,13 +36,17 @@ from . import subscriptions as cli_subscriptions
 from .console import (
     SYSTEM_STAFF_ID,
     Agency,
+    AsOfDay,
+    JsonLines,
     Staff,
     actor,
+    asking,
     console,
     fail,
     opened,
     parse_day,
     parse_month,
+    print_found,
     progress_bar,
     tables,
 )
@@ -130,23 +135,18 @@ def print_schemas(
 def worklist(
     agency: Agency,
     staff: Staff = SYSTEM_STAFF_ID,
-    day: Annotated[
-        str | None, typer.Option(help="As of the end of this day (YYYY-MM-DD); today if left out.")
-    ] = None,
+    day: AsOfDay = None,
     of: Annotated[
         str | None,
         typer.Option(
             help="Only the duties of this member of staff, and those of the agency without one."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Show what is due at an agency and those below it: for whom, by when, and why."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        duties = taizhang.queries().worklist(
-            agency, by=actor(staff, agency), day=parse_day(day) if day else None, staff_id=of
-        )
+    with asking(staff, agency) as (queries, by):
+        duties = queries.worklist(agency, by=by, day=parse_day(day) if day else None, staff_id=of)
         if as_json:
             for duty in duties:
                 typer.echo(duty.model_dump_json())
@@ -183,7 +183,7 @@ def warnings(
     every: Annotated[
         bool, typer.Option("--all", help="Show every indicator, beyond its threshold or not.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Show early warnings (Article 58) of an agency and those directly below it."""
     with opened() as taizhang:
@@ -193,20 +193,18 @@ def warnings(
             month=parse_month(month) if month else None,
             beyond=not every,
         )
-    if as_json:
-        for one in found:
-            typer.echo(one.model_dump_json())
-        return
     table = Table("机构", "指标", "数值", "预警线", "情况", title="质量监测预警")
-    for one in found:
-        table.add_row(
-            f"{one.agency} {one.agency_code}",
-            one.indicator_zh,
-            one.value,
-            str(one.limit),
-            one.detail if one.beyond else "正常",
-        )
-    tables.print(table if found else "各项监测指标均未超过预警线")
+    print_found(found, table, _warning, "各项监测指标均未超过预警线", as_json=as_json)
+
+
+def _warning(one: WarningView) -> list[str]:
+    return [
+        f"{one.agency} {one.agency_code}",
+        one.indicator_zh,
+        one.value,
+        str(one.limit),
+        one.detail if one.beyond else "正常",
+    ]
 
 
 @app.command()
@@ -216,9 +214,8 @@ def ledger(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Print an employer's ledger by its sections (Article 50), as JSON."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().employer_ledger(credit_code, by=actor(staff, agency))
+    with asking(staff, agency) as (queries, by):
+        view = queries.employer_ledger(credit_code, by=by)
         typer.echo(view.model_dump_json(indent=2))
 
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TypeVar
+from uuid import uuid4
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
+from ...application.commands import parse_command
+from ...application.commands.base import Command
 from ...domain.errors import InvalidInput, TaizhangError
 from ...domain.organisation.powers import SYSTEM_STAFF_ID as SYSTEM_STAFF_ID
 from ...domain.organisation.powers import Actor
+from ...infrastructure.queries.service import Queries
 from ...infrastructure.taizhang import Taizhang
+
+V = TypeVar("V", bound=BaseModel)
 
 console = Console(stderr=True)
 tables = Console(width=None if sys.stdout.isatty() else 200)
@@ -33,6 +40,10 @@ Agency = Annotated[
 ]
 
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+JsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
 def parse_day(text: str) -> date:
     """Read a day given as YYYY-MM-DD. Raises typer.BadParameter."""
     try:
@@ -43,6 +54,10 @@ def parse_day(text: str) -> date:
 
 Day = Annotated[
     date, typer.Option("--day", parser=parse_day, metavar="YYYY-MM-DD", help="The day.")
+]
+
+AsOfDay = Annotated[
+    str | None, typer.Option(help="As of the end of this day (YYYY-MM-DD); today if left out.")
 ]
 
 
@@ -67,6 +82,40 @@ def opened(**options: Any) -> Iterator[Taizhang]:
             yield taizhang
     except TaizhangError as error:
         fail(error)
+
+
+@contextmanager
+def asking(staff: str, agency: str) -> Iterator[tuple[Queries, Actor]]:
+    """Open the service with its read models level with the log, for what somebody asks."""
+    with opened() as taizhang:
+        taizhang.projections.catch_up()
+        yield taizhang.queries(), actor(staff, agency)
+
+
+def carry_out(kind: type[Command], staff: str, agency: str, **fields: Any) -> None:
+    """Carry out one command, made of its fields, and print its result as JSON."""
+    with opened() as taizhang:
+        command = parse_command(kind.command_name, fields)
+        result = taizhang.execute(command, by=actor(staff, agency), command_id=uuid4())
+        typer.echo(result.model_dump_json())
+
+
+def print_found(
+    found: Iterable[V],
+    table: Table,
+    row: Callable[[V], Sequence[str]],
+    empty: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Print what was found as a table, one row each, or as JSON, one object a line."""
+    if as_json:
+        for one in found:
+            typer.echo(one.model_dump_json())
+        return
+    for one in found:
+        table.add_row(*row(one))
+    tables.print(table if table.row_count else empty)
 
 
 def actor(staff: str, agency: str) -> Actor:

@@ -9,7 +9,19 @@ import typer
 from rich.table import Column, Table
 
 from ...application.views.enterprises import AgreementView, EnterpriseCounts
-from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, tables
+from .console import (
+    SYSTEM_STAFF_ID,
+    Agency,
+    AsJson,
+    AsOfDay,
+    Staff,
+    actor,
+    asking,
+    opened,
+    parse_day,
+    print_found,
+    tables,
+)
 
 app = typer.Typer(
     help="Key enterprises: agreements, what is missing or late, needs files, courses, counts.",
@@ -17,10 +29,6 @@ app = typer.Typer(
 )
 Enterprise = Annotated[
     str, typer.Argument(help="The enterprise's credit code, or the id of an agreement.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-DayOption = Annotated[
-    str | None, typer.Option(help="As of the end of this day (YYYY-MM-DD); today if left out.")
 ]
 
 
@@ -36,53 +44,42 @@ def agreements(
     as_json: AsJson = False,
 ) -> None:
     """List the key enterprises of an agency and those below it, with what is missing or late."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        found = taizhang.queries().enterprises.agreements(
+    with asking(staff, agency) as (queries, by):
+        found = queries.enterprises.agreements(
             agency,
-            by=actor(staff, agency),
+            by=by,
             only_in_force=not ended,
             only_lacking=lacking,
             limit=limit,
         )
-    if as_json:
-        for one in found:
-            typer.echo(one.model_dump_json())
-        return
     table = Table(
         "企业", "信用代码", "机构", "专员", "协议期", "最近联系", Column("缺项", overflow="fold"),
         "逾期", title="重点企业",
     )  # fmt: skip
-    for one in found:
-        table.add_row(*_line(one))
-    tables.print(table if found else "无重点企业")
+    print_found(found, table, _line, "无重点企业", as_json=as_json)
 
 
 @app.command("agreement")
 def agreement(enterprise: Enterprise, agency: Agency, staff: Staff = SYSTEM_STAFF_ID) -> None:
     """Print an agreement as it stands (the last one, for a credit code), as JSON."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().enterprises.agreement(_key(enterprise), by=actor(staff, agency))
+    with asking(staff, agency) as (queries, by):
+        view = queries.enterprises.agreement(_key(enterprise), by=by)
         typer.echo(view.model_dump_json(indent=2))
 
 
 @app.command("needs-file")
 def needs_file(enterprise: Enterprise, agency: Agency, staff: Staff = SYSTEM_STAFF_ID) -> None:
     """Print the staffing needs file, what of it is missing and every version (Article 48), as JSON."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().enterprises.needs_file(_key(enterprise), by=actor(staff, agency))
+    with asking(staff, agency) as (queries, by):
+        view = queries.enterprises.needs_file(_key(enterprise), by=by)
         typer.echo(view.model_dump_json(indent=2))
 
 
 @app.command("course")
 def course(enterprise: Enterprise, agency: Agency, staff: Staff = SYSTEM_STAFF_ID) -> None:
     """Print the course: specialists, the contact of each quarter, duties met and missed, as JSON."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        by = actor(staff, agency)
-        for one in taizhang.queries().enterprises.course(_key(enterprise), by=by):
+    with asking(staff, agency) as (queries, by):
+        for one in queries.enterprises.course(_key(enterprise), by=by):
             typer.echo(one.model_dump_json(indent=2))
 
 
@@ -90,15 +87,12 @@ def course(enterprise: Enterprise, agency: Agency, staff: Staff = SYSTEM_STAFF_I
 def counts(
     agency: Agency,
     staff: Staff = SYSTEM_STAFF_ID,
-    day: DayOption = None,
+    day: AsOfDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Count key enterprises at an agency and those below it: files, teams, transfers, what is late."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().enterprises.counts(
-            agency, by=actor(staff, agency), day=parse_day(day) if day else None
-        )
+    with asking(staff, agency) as (queries, by):
+        view = queries.enterprises.counts(agency, by=by, day=parse_day(day) if day else None)
     if as_json:
         typer.echo(view.model_dump_json(indent=2))
         return
@@ -112,7 +106,7 @@ def counts(
 
 
 @app.command("catalogues")
-def catalogues(agency: Agency, staff: Staff = SYSTEM_STAFF_ID, day: DayOption = None) -> None:
+def catalogues(agency: Agency, staff: Staff = SYSTEM_STAFF_ID, day: AsOfDay = None) -> None:
     """Print which editions of the catalogues of restricted industries apply at an agency, as JSON lines."""
     with opened() as taizhang:
         found = taizhang.queries().enterprises.catalogues(

@@ -9,7 +9,7 @@ import typer
 from ...infrastructure.history.explanations import EVENTS
 from ...projections.explanation.references import FORMS
 from ...projections.explanation.render_text import explanation_lines
-from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened
+from .console import SYSTEM_STAFF_ID, Agency, Staff, asking
 
 
 def explain(
@@ -30,9 +30,6 @@ def explain(
     `rules.38.1.problems.first`, `duties.110105001.38.1.duties.missed`: an item of a list by what it is
     about, or by its place from 0.
     """
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        found = taizhang.queries().explanations.explain(
-            reference, by=actor(staff, agency), events=events
-        )
+    with asking(staff, agency) as (queries, by):
+        found = queries.explanations.explain(reference, by=by, events=events)
     typer.echo(found.model_dump_json(indent=2) if as_json else "\n".join(explanation_lines(found)))

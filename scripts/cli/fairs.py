@@ -9,10 +9,18 @@ import typer
 from rich.table import Table
 
 from ...application.views.fairs import FairView
-from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, tables
+from .console import (
+    SYSTEM_STAFF_ID,
+    Agency,
+    JsonLines,
+    Staff,
+    asking,
+    opened,
+    parse_day,
+    print_found,
+)
 
 app = typer.Typer(help="Job fairs: plans, employers, outcomes.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @app.command("list")
@@ -21,26 +29,17 @@ def list_fairs(
     staff: Staff = SYSTEM_STAFF_ID,
     since: Annotated[str | None, typer.Option(help="Not over before this day.")] = None,
     until: Annotated[str | None, typer.Option(help="Begun by this day.")] = None,
-    as_json: AsJson = False,
+    as_json: JsonLines = False,
 ) -> None:
     """List the job fairs of an agency and those below it, latest first."""
     first, last = (parse_day(day) if day else None for day in (since, until))
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        fairs = taizhang.queries().fairs.fairs(
-            agency, by=actor(staff, agency), since=first, until=last
-        )
-    if as_json:
-        for fair in fairs:
-            typer.echo(fair.model_dump_json())
-        return
+    with asking(staff, agency) as (queries, by):
+        fairs = queries.fairs.fairs(agency, by=by, since=first, until=last)
     table = Table(
         "招聘会", "类型", "日期", "机构", "状态", "预发布", "单位", "岗位", "达成意向", "上岗",
         "手工登记未录入", title="招聘会", 
     )  # fmt: skip
-    for fair in fairs:
-        table.add_row(*_line(fair))
-    tables.print(table if fairs else "无招聘会")
+    print_found(fairs, table, _line, "无招聘会", as_json=as_json)
 
 
 @app.command("show")
@@ -50,9 +49,8 @@ def show(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Print a job fair with its employers, their vacancies and what came of them, as JSON."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        detail = taizhang.queries().fairs.fair(fair_id, by=actor(staff, agency))
+    with asking(staff, agency) as (queries, by):
+        detail = queries.fairs.fair(fair_id, by=by)
         typer.echo(detail.model_dump_json(indent=2))
 
 

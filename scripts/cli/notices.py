@@ -11,14 +11,16 @@ from typing import Annotated
 
 import typer
 
+from ...application.views.service import IssuedNotice
 from ...domain.calendar import shanghai_day
 from ...domain.errors import InvalidInput
-from ...infrastructure.notices.office import AnyNotice
+from ...domain.organisation.powers import Actor
+from ...infrastructure.notices.office import AnyNotice, NoticeOffice
 from ...infrastructure.taizhang import system_clock
 from ...projections import daily_vacancy_notice, monthly_ledger_notice
 from ...projections.canonical import canonical_json
 from ...projections.daily_vacancy_notice.model import DailyVacancyNotice
-from .console import SYSTEM_STAFF_ID, Agency, Day, Month, Staff, actor, opened, parse_day
+from .console import SYSTEM_STAFF_ID, Agency, Day, Month, Staff, actor, asking, opened, parse_day
 
 app = typer.Typer(help="Notices (通报): issue, show, list and prove them.", no_args_is_help=True)
 
@@ -32,6 +34,10 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to write it.")]
+Preview = Annotated[bool, typer.Option(help="Show it as it stands; record nothing.")]
+Correction = Annotated[
+    str | None, typer.Option(help="Why a correction supersedes the notice in force.")
+]
 Out = Annotated[Path | None, typer.Option(help="The file to write; standard output if left out.")]
 
 
@@ -42,23 +48,17 @@ def daily_vacancies(
     staff: Staff = SYSTEM_STAFF_ID,
     format: FormatOption = Format.HTML,
     out: Out = None,
-    preview: Annotated[bool, typer.Option(help="Show it as it stands; record nothing.")] = False,
-    correction: Annotated[
-        str | None, typer.Option(help="Why a correction supersedes the notice in force.")
-    ] = None,
+    preview: Preview = False,
+    correction: Correction = None,
 ) -> None:
     """Issue the daily notice of vacancy checks, or give again the one that was issued."""
     with opened() as taizhang:
-        who = actor(staff, agency)
+        office, by = taizhang.notices, actor(staff, agency)
         if preview:
-            notice: AnyNotice = taizhang.notices.preview_daily_vacancies(day, agency, by=who)
+            write(office.preview_daily_vacancies(day, agency, by=by), format, out)
         else:
-            issued = taizhang.notices.issue_daily_vacancies(
-                day, agency, by=who, correction_reason=correction
-            )
-            notice = taizhang.notices.document(issued.notice_id, by=who)
-            typer.echo(f"{issued.notice_id} sha256:{issued.digest}", err=True)
-        write(notice, format, out)
+            issued = office.issue_daily_vacancies(day, agency, by=by, correction_reason=correction)
+            _write_issued(office, issued, by, format, out)
 
 
 @app.command("monthly-ledgers")
@@ -68,23 +68,19 @@ def monthly_ledgers(
     staff: Staff = SYSTEM_STAFF_ID,
     format: FormatOption = Format.HTML,
     out: Out = None,
-    preview: Annotated[bool, typer.Option(help="Show it as it stands; record nothing.")] = False,
-    correction: Annotated[
-        str | None, typer.Option(help="Why a correction supersedes the notice in force.")
-    ] = None,
+    preview: Preview = False,
+    correction: Correction = None,
 ) -> None:
     """Issue the monthly notice of spot-checks, duties and problems, or give again the one issued."""
     with opened() as taizhang:
-        who = actor(staff, agency)
+        office, by = taizhang.notices, actor(staff, agency)
         if preview:
-            notice: AnyNotice = taizhang.notices.preview_monthly_ledgers(month, agency, by=who)
+            write(office.preview_monthly_ledgers(month, agency, by=by), format, out)
         else:
-            issued = taizhang.notices.issue_monthly_ledgers(
-                month, agency, by=who, correction_reason=correction
+            issued = office.issue_monthly_ledgers(
+                month, agency, by=by, correction_reason=correction
             )
-            notice = taizhang.notices.document(issued.notice_id, by=who)
-            typer.echo(f"{issued.notice_id} sha256:{issued.digest}", err=True)
-        write(notice, format, out)
+            _write_issued(office, issued, by, format, out)
 
 
 @app.command("show")
@@ -107,10 +103,9 @@ def list_notices(
     since: Annotated[str | None, typer.Option(help="The first day, YYYY-MM-DD.")] = None,
 ) -> None:
     """List the notices that an agency issued in the last month, or since a day."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
+    with asking(staff, agency) as (queries, by):
         first = parse_day(since) if since else shanghai_day(system_clock()) - timedelta(days=31)
-        for issued in taizhang.queries().notices(agency, by=actor(staff, agency), since=first):
+        for issued in queries.notices(agency, by=by, since=first):
             state = "superseded" if issued.superseded else "in force"
             typer.echo(f"{issued.notice_id}\t{issued.period_end}\t{state}\tsha256:{issued.digest}")
 
@@ -133,6 +128,14 @@ def recompute(
         typer.echo("proven" if proof.is_proven else "NOT PROVEN: the contents differ")
         if not proof.is_proven:
             raise typer.Exit(1)
+
+
+def _write_issued(
+    office: NoticeOffice, issued: IssuedNotice, by: Actor, format: Format, out: Path | None
+) -> None:
+    notice = office.document(issued.notice_id, by=by)
+    typer.echo(f"{issued.notice_id} sha256:{issued.digest}", err=True)
+    write(notice, format, out)
 
 
 def write(notice: AnyNotice, format: Format, out: Path | None) -> None:

@@ -9,7 +9,16 @@ import typer
 from rich.table import Table
 
 from ...application.views.people import PersonCounts
-from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, tables
+from .console import (
+    SYSTEM_STAFF_ID,
+    Agency,
+    AsJson,
+    AsOfDay,
+    Staff,
+    asking,
+    parse_day,
+    tables,
+)
 
 app = typer.Typer(
     help="Job seekers and people in assistance: counts, ledgers, courses.", no_args_is_help=True
@@ -19,24 +28,18 @@ Reason = Annotated[
     str | None,
     typer.Option(help="Why personal data are needed: shows them, and is logged (Article 51)."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command("counts")
 def counts(
     agency: Agency,
     staff: Staff = SYSTEM_STAFF_ID,
-    day: Annotated[
-        str | None, typer.Option(help="As of the end of this day (YYYY-MM-DD); today if left out.")
-    ] = None,
+    day: AsOfDay = None,
     as_json: AsJson = False,
 ) -> None:
     """Count persons at an agency and those below it: registered, assisted, employed, stable, overdue."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().people.counts(
-            agency, by=actor(staff, agency), day=parse_day(day) if day else None
-        )
+    with asking(staff, agency) as (queries, by):
+        view = queries.people.counts(agency, by=by, day=parse_day(day) if day else None)
     if as_json:
         typer.echo(view.model_dump_json(indent=2))
         return
@@ -57,11 +60,8 @@ def ledger(
     reason: Reason = None,
 ) -> None:
     """Print a person's ledger by its sections (Articles 17 and 32), as JSON."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().people.job_seeker_ledger(
-            person, by=actor(staff, agency), reason=reason
-        )
+    with asking(staff, agency) as (queries, by):
+        view = queries.people.job_seeker_ledger(person, by=by, reason=reason)
         typer.echo(view.model_dump_json(indent=2))
 
 
@@ -73,20 +73,16 @@ def course(
     reason: Reason = None,
 ) -> None:
     """Print the course of assistance: stages, plan against what happened, duties met and missed."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        for one in taizhang.queries().people.case_course(
-            person, by=actor(staff, agency), reason=reason
-        ):
+    with asking(staff, agency) as (queries, by):
+        for one in queries.people.case_course(person, by=by, reason=reason):
             typer.echo(one.model_dump_json(indent=2))
 
 
 @app.command("training-needs")
 def training_needs(agency: Agency, staff: Staff = SYSTEM_STAFF_ID) -> None:
     """Print the training needs of job seekers and employers, summed up (Article 54), as JSON."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().people.training_needs(agency, by=actor(staff, agency))
+    with asking(staff, agency) as (queries, by):
+        view = queries.people.training_needs(agency, by=by)
         typer.echo(view.model_dump_json(indent=2))
 
 
@@ -97,10 +93,9 @@ def information(
     limit: Annotated[int, typer.Option(help="How many at most.")] = 500,
 ) -> None:
     """Print job seekers' information without identity (Article 53), one JSON object a line."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        people = taizhang.queries().people
-        for one in people.job_seeker_information(agency, by=actor(staff, agency), limit=limit):
+    with asking(staff, agency) as (queries, by):
+        people = queries.people
+        for one in people.job_seeker_information(agency, by=by, limit=limit):
             typer.echo(one.model_dump_json())
 
 
@@ -113,11 +108,8 @@ def surveys(
 ) -> None:
     """Print the results of willingness surveys (Articles 19 and 20), as JSON."""
     first, last = parse_day(since), parse_day(until)
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().people.survey_results(
-            agency, since=first, until=last, by=actor(staff, agency)
-        )
+    with asking(staff, agency) as (queries, by):
+        view = queries.people.survey_results(agency, since=first, until=last, by=by)
         typer.echo(view.model_dump_json(indent=2))
 
 

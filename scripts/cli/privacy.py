@@ -8,8 +8,19 @@ from uuid import UUID
 import typer
 from rich.table import Table
 
+from ...application.views.privacy import ErasureView
 from ...domain.privacy.erasure import ErasureGround
-from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, console, opened, parse_day, tables
+from .console import (
+    SYSTEM_STAFF_ID,
+    Agency,
+    JsonLines,
+    Staff,
+    actor,
+    console,
+    opened,
+    parse_day,
+    print_found,
+)
 
 app = typer.Typer(
     help="Erasing persons whose records need no longer be kept (Article 51).", no_args_is_help=True
@@ -51,7 +62,7 @@ def list_erasures(
     agency: Agency,
     staff: Staff = SYSTEM_STAFF_ID,
     since: Annotated[str | None, typer.Option(help="The first day, YYYY-MM-DD.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Print the register of erasures by an agency and those below it, latest first."""
     with opened() as taizhang:
@@ -59,21 +70,19 @@ def list_erasures(
         entries = taizhang.erasures.register(
             agency, by=actor(staff, agency), since=parse_day(since) if since else None
         )
-    if as_json:
-        for entry in entries:
-            typer.echo(entry.model_dump_json())
-        return
     table = Table(
         "日期", "台账编号", "依据", "文号", "档案种类", "机构", "经办人", title="个人信息删除登记"
     )
-    for entry in entries:
-        table.add_row(
-            str(entry.erased_on),
-            entry.ledger_number,
-            entry.ground_zh,
-            entry.reference,
-            "、".join(kept.kind.label_zh for kept in entry.records),
-            entry.agency_code,
-            entry.staff_id,
-        )
-    tables.print(table if entries else "没有删除记录")
+    print_found(entries, table, _line, "没有删除记录", as_json=as_json)
+
+
+def _line(entry: ErasureView) -> list[str]:
+    return [
+        str(entry.erased_on),
+        entry.ledger_number,
+        entry.ground_zh,
+        entry.reference,
+        "、".join(kept.kind.label_zh for kept in entry.records),
+        entry.agency_code,
+        entry.staff_id,
+    ]

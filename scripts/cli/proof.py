@@ -12,13 +12,24 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from ...application.views.proof import Finding, Verification
+from ...application.views.proof import AccessView, Finding, Verification
 from ...domain.calendar import SHANGHAI
 from ...domain.errors import InvalidInput
 from ...domain.person_ledger import ledger_number
 from ...infrastructure.proof.signing import key_id_of
 from ...infrastructure.proof.verify import Anchor
-from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, progress_bar, tables
+from .console import (
+    SYSTEM_STAFF_ID,
+    Agency,
+    JsonLines,
+    Staff,
+    actor,
+    asking,
+    opened,
+    parse_day,
+    print_found,
+    progress_bar,
+)
 
 
 def seal() -> None:
@@ -95,32 +106,29 @@ def accesses(
     staff: Staff = SYSTEM_STAFF_ID,
     since: Annotated[str | None, typer.Option(help="The first day, YYYY-MM-DD.")] = None,
     person: Annotated[UUID | None, typer.Option(help="Only those to this person's data.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: JsonLines = False,
 ) -> None:
     """Show who read personal data at an agency and those below it, and why (Article 51)."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        found = taizhang.queries().accesses(
+    with asking(staff, agency) as (queries, by):
+        found = queries.accesses(
             agency,
-            by=actor(staff, agency),
+            by=by,
             since=parse_day(since) if since else None,
             person_id=person,
         )
-    if as_json:
-        for one in found:
-            typer.echo(one.model_dump_json())
-        return
     table = Table("时间", "机构", "经办人", "查阅对象", "用途", "理由", title="个人信息查阅记录")
-    for one in found:
-        table.add_row(
-            f"{one.read_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
-            one.agency_code,
-            one.staff_id,
-            ledger_number(one.person_id),
-            one.purpose_zh,
-            escape(one.reason),
-        )
-    tables.print(table if found else "无查阅记录")
+    print_found(found, table, _access, "无查阅记录", as_json=as_json)
+
+
+def _access(one: AccessView) -> list[str]:
+    return [
+        f"{one.read_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+        one.agency_code,
+        one.staff_id,
+        ledger_number(one.person_id),
+        one.purpose_zh,
+        escape(one.reason),
+    ]
 
 
 def export(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-from uuid import UUID, uuid4
+from typing import Annotated
+from uuid import UUID
 
 import typer
 from rich.table import Table
 
-from ...application.commands import parse_command
-from ...application.commands.base import Command
 from ...application.commands.rectification import (
     AnswerNotice,
     CheckRectification,
@@ -26,7 +24,16 @@ from ...domain.calendar import shanghai_day
 from ...domain.supervision.rectification.events import ConcernedRecord, Source
 from ...domain.supervision.rectification.state import Stage
 from ...infrastructure.taizhang import system_clock
-from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, tables
+from .console import (
+    SYSTEM_STAFF_ID,
+    Agency,
+    JsonLines,
+    Staff,
+    asking,
+    carry_out,
+    parse_day,
+    print_found,
+)
 
 app = typer.Typer(
     help="Problems found at agencies (整改): list, notify, answer, put right, check, escalate.",
@@ -34,7 +41,6 @@ app = typer.Typer(
 )
 Problem = Annotated[UUID, typer.Argument(help="The id of the problem, as `list` shows it.")]
 Reason = Annotated[str, typer.Option(help="Why.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @app.command("list")
@@ -46,20 +52,16 @@ def list_problems(
     interviews: Annotated[
         bool, typer.Option(help="Only those for which an interview stands open.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonLines = False,
 ) -> None:
     """List the problems at an agency and those below it, the most often notified first."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        queries, by = taizhang.queries().supervision, actor(staff, agency)
+    with asking(staff, agency) as (queries, by):
         if interviews:
-            found = queries.open_interviews(agency, by=by)
+            found = queries.supervision.open_interviews(agency, by=by)
         else:
-            found = queries.rectifications(agency, by=by, stage=stage, standing=standing)
-    if as_json:
-        for one in found:
-            typer.echo(one.model_dump_json())
-        return
+            found = queries.supervision.rectifications(
+                agency, by=by, stage=stage, standing=standing
+            )
     table = Table(
         "编号",
         "机构",
@@ -72,17 +74,14 @@ def list_problems(
         "状态",
         title="问题及整改",
     )
-    for one in found:
-        table.add_row(*_line(one))
-    tables.print(table if found else "无问题记录")
+    print_found(found, table, _line, "无问题记录", as_json=as_json)
 
 
 @app.command("show")
 def show(problem: Problem, agency: Agency, staff: Staff = SYSTEM_STAFF_ID) -> None:
     """Print a problem with its course and the steps that stand open for it, as JSON."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        view = taizhang.queries().supervision.rectification(problem, by=actor(staff, agency))
+    with asking(staff, agency) as (queries, by):
+        view = queries.supervision.rectification(problem, by=by)
         typer.echo(view.model_dump_json(indent=2))
 
 
@@ -107,10 +106,10 @@ def record(
 ) -> None:
     """Record a problem found at an agency below: by monitoring, a complaint, a daily check."""
     found_on = parse_day(day) if day else shanghai_day(system_clock())
-    _do(
+    carry_out(
         RecordProblem,
-        agency,
         staff,
+        agency,
         occurred_on=found_on,
         agency_code=inspected,
         rule=rule,
@@ -130,7 +129,7 @@ def notify(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Notify an agency of one problem by a letter, outside the monthly notice."""
-    _do(NotifyProblem, agency, staff, rectification_id=problem, letter=letter)
+    carry_out(NotifyProblem, staff, agency, rectification_id=problem, letter=letter)
 
 
 @app.command("answer")
@@ -144,10 +143,10 @@ def answer(
 ) -> None:
     """Answer a notice, for the inspected agency."""
     until = parse_day(done_by) if done_by else None
-    _do(
+    carry_out(
         AnswerNotice,
-        agency,
         staff,
+        agency,
         rectification_id=problem,
         cause=cause,
         measures=measures,
@@ -164,7 +163,7 @@ def put_right(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Report, for the inspected agency, that a problem is put right."""
-    _do(PutProblemRight, agency, staff, rectification_id=problem, how=how, evidence=evidence)
+    carry_out(PutProblemRight, staff, agency, rectification_id=problem, how=how, evidence=evidence)
 
 
 @app.command("check")
@@ -176,10 +175,10 @@ def check(
     reason: Annotated[str | None, typer.Option(help="Why not, where it is rejected.")] = None,
 ) -> None:
     """Check, for the superior, whether a problem was put right."""
-    _do(
+    carry_out(
         CheckRectification,
-        agency,
         staff,
+        agency,
         rectification_id=problem,
         accepted=accepted,
         reason=reason,
@@ -191,7 +190,7 @@ def withdraw(
     problem: Problem, reason: Reason, agency: Agency, staff: Staff = SYSTEM_STAFF_ID
 ) -> None:
     """Take a finding back, for the superior: it was no problem."""
-    _do(WithdrawProblem, agency, staff, rectification_id=problem, reason=reason)
+    carry_out(WithdrawProblem, staff, agency, rectification_id=problem, reason=reason)
 
 
 @app.command("interview")
@@ -205,10 +204,10 @@ def interview(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Record the admonition interview (警示约谈) that stands open after the third notice."""
-    _do(
+    carry_out(
         HoldInterview,
-        agency,
         staff,
+        agency,
         rectification_id=problem,
         head_id=head,
         held_by=tuple(held_by),
@@ -222,7 +221,7 @@ def decline_interview(
     problem: Problem, reason: Reason, agency: Agency, staff: Staff = SYSTEM_STAFF_ID
 ) -> None:
     """Record that no interview is held after the last notice, and why."""
-    _do(DeclineInterview, agency, staff, rectification_id=problem, reason=reason)
+    carry_out(DeclineInterview, staff, agency, rectification_id=problem, reason=reason)
 
 
 @app.command("refer")
@@ -234,21 +233,14 @@ def refer(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Record the referral for accountability (问责) after an interview without effect."""
-    _do(
+    carry_out(
         ReferForAccountability,
-        agency,
         staff,
+        agency,
         rectification_id=problem,
         department=department,
         consequences=consequences,
     )
-
-
-def _do(kind: type[Command], agency: str, staff: str, **fields: Any) -> None:
-    with opened() as taizhang:
-        command = parse_command(kind.command_name, fields)
-        result = taizhang.execute(command, by=actor(staff, agency), command_id=uuid4())
-        typer.echo(result.model_dump_json())
 
 
 def _line(one: RectificationView) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -24,7 +23,20 @@ from ...domain.regulation.rules import RULES
 from ...domain.supervision.spot_check.drawing import Mode
 from ...domain.supervision.spot_check.findings import Evidence, Verdict
 from ...domain.supervision.spot_check.kinds import RecordKind
-from .console import SYSTEM_STAFF_ID, Agency, Staff, actor, opened, parse_day, tables
+from .console import (
+    SYSTEM_STAFF_ID,
+    Agency,
+    AsJson,
+    Month,
+    Staff,
+    actor,
+    asking,
+    carry_out,
+    opened,
+    parse_day,
+    parse_month,
+    tables,
+)
 
 app = typer.Typer(
     help="Spot-checks (抽查) of ledgers and files: plan, draw, inspect, answer, close, prove.",
@@ -32,19 +44,8 @@ app = typer.Typer(
 )
 
 
-def _parse_month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no month; write it as 2026-11") from error
-
-
 Check = Annotated[UUID, typer.Argument(help="The check's id, as `list` shows it.")]
-Month = Annotated[
-    date, typer.Option("--month", parser=_parse_month, metavar="YYYY-MM", help="The month.")
-]
 Item = Annotated[int, typer.Option("--item", help="The item's number.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command("plan")
@@ -140,10 +141,7 @@ def answer(
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Answer to the findings of an item, for the agency that was inspected."""
-    with opened() as taizhang:
-        command = AnswerSpotCheck(check_id=check, number=item, answer=text)
-        result = taizhang.execute(command, by=actor(staff, agency), command_id=uuid4())
-        typer.echo(result.model_dump_json())
+    carry_out(AnswerSpotCheck, staff, agency, check_id=check, number=item, answer=text)
 
 
 @app.command("close")
@@ -190,10 +188,9 @@ def list_checks(
     month: Annotated[str | None, typer.Option(help="One month only, YYYY-MM.")] = None,
 ) -> None:
     """List the checks that an agency makes of those below it."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        checks = taizhang.queries().spot_checks.checks(
-            agency, by=actor(staff, agency), month=_parse_month(month) if month else None
+    with asking(staff, agency) as (queries, by):
+        checks = queries.spot_checks.checks(
+            agency, by=by, month=parse_month(month) if month else None
         )
         for one in checks:
             typer.echo(
@@ -212,21 +209,19 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the results of a check by stratum, its items, or one item with its record at the cut-off."""
-    with opened() as taizhang:
-        taizhang.projections.catch_up()
-        queries, by = taizhang.queries().spot_checks, actor(staff, agency)
+    with asking(staff, agency) as (queries, by):
         if item is not None:
-            one = queries.item(check, item, by=by)
+            one = queries.spot_checks.item(check, item, by=by)
             typer.echo(one.model_dump_json(indent=2)) if as_json else _print_item(one)
         elif items or mine:
-            found = queries.items(check, by=by, inspector=staff if mine else None)
+            found = queries.spot_checks.items(check, by=by, inspector=staff if mine else None)
             if as_json:
                 for row in found:
                     typer.echo(row.model_dump_json())
             else:
                 tables.print(_items_table(found) if found else "没有抽查对象")
         else:
-            view = queries.check(check, by=by)
+            view = queries.spot_checks.check(check, by=by)
             typer.echo(view.model_dump_json(indent=2)) if as_json else tables.print(_table(view))
 
 
