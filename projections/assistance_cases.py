@@ -29,6 +29,7 @@ from ..domain.duties.assistance import EVENTS
 from ..domain.employer.services import ReferralOutcome
 from ..domain.events import Event, RecordedEvent
 from ..domain.regulation.edition import EDITIONS, Edition
+from . import transfers
 from .judged import InForce
 from .read_model import ReadModel, Row, Rows, SmallInt, Unfoldable, columns_of, names_of
 from .table import Table
@@ -105,10 +106,6 @@ def _ended_by(row: AssistanceCaseRow, cause: str, recorded: RecordedEvent) -> No
 
 def _person(row: AssistanceCaseRow, event: merging.PersonMerged, _: RecordedEvent) -> None:
     row.person_id = event.person_id
-
-
-def _specialist(row: AssistanceCaseRow, event: Any, _: RecordedEvent) -> None:
-    row.specialist_id = event.specialist_id
 
 
 def _team(row: AssistanceCaseRow, _: Any, recorded: RecordedEvent) -> None:
@@ -200,19 +197,6 @@ def _placement_over(
     row.placement_ended_on = event.ended_on
 
 
-def _asked(row: AssistanceCaseRow, event: moving.TransferRequested, _: RecordedEvent) -> None:
-    row.transfer_to = event.to_agency_code
-
-
-def _verified(row: AssistanceCaseRow, event: moving.TransferVerified, _: RecordedEvent) -> None:
-    if not event.fits:
-        row.transfer_to = None
-
-
-def _stays(row: AssistanceCaseRow, _: Any, __: RecordedEvent) -> None:
-    row.transfer_to = None
-
-
 def _transferred(
     row: AssistanceCaseRow, event: moving.TransferApproved, recorded: RecordedEvent
 ) -> None:
@@ -230,7 +214,7 @@ def _reported(row: AssistanceCaseRow, _: Any, recorded: RecordedEvent) -> None:
 
 _CHANGES: dict[type[Event], Callable[[AssistanceCaseRow, Any, RecordedEvent], None]] = {
     merging.PersonMerged: _person,
-    agreement.SpecialistChanged: _specialist,
+    agreement.SpecialistChanged: transfers.named,
     team_and_plan.TeamFormed: _team,
     team_and_plan.PlanMade: _planned,
     team_and_plan.PlanRevised: _revised,
@@ -248,10 +232,10 @@ _CHANGES: dict[type[Event], Callable[[AssistanceCaseRow, Any, RecordedEvent], No
     placement.PlacementRecommended: _recommended,
     placement.Placed: _placed,
     placement.PlacementEnded: _placement_over,
-    moving.TransferRequested: _asked,
-    moving.TransferVerified: _verified,
-    moving.TransferRejected: _stays,
-    moving.TransferWithdrawn: _stays,
+    moving.TransferRequested: transfers.asked,
+    moving.TransferVerified: transfers.verified,
+    moving.TransferRejected: transfers.stays,
+    moving.TransferWithdrawn: transfers.stays,
     moving.TransferApproved: _transferred,
     ending.CaseEnded: _ended,
     ending.EndingReported: _reported,

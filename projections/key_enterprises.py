@@ -27,6 +27,7 @@ from ..domain.key_enterprise.ending import Ending
 from ..domain.key_enterprise.needs import StaffingNeeds, missing_of
 from ..domain.key_enterprise.state import AgreementStage
 from ..domain.key_enterprise.team import lacking_roles
+from . import transfers
 from .read_model import Int, Json, ReadModel, Row, Rows, SmallInt, Unfoldable, columns_of, names_of
 from .table import Table
 
@@ -119,10 +120,6 @@ def _renewed(row: KeyEnterpriseRow, event: agreement.AgreementRenewed, _: Record
     row.renewals += 1
 
 
-def _specialist(row: KeyEnterpriseRow, event: Any, _: RecordedEvent) -> None:
-    row.specialist_id = event.specialist_id
-
-
 def _kept(row: KeyEnterpriseRow, event: agreement.PerformanceRecorded, _: RecordedEvent) -> None:
     row.agreement_kept = event.obligations_met
 
@@ -166,19 +163,6 @@ def _assessed(
     row.effect_on, row.effective = recorded.occurred_on, event.effective
 
 
-def _asked(row: KeyEnterpriseRow, event: moving.TransferRequested, _: RecordedEvent) -> None:
-    row.transfer_to = event.to_agency_code
-
-
-def _verified(row: KeyEnterpriseRow, event: moving.TransferVerified, _: RecordedEvent) -> None:
-    if not event.fits:
-        row.transfer_to = None
-
-
-def _stays(row: KeyEnterpriseRow, _: Any, __: RecordedEvent) -> None:
-    row.transfer_to = None
-
-
 def _transferred(
     row: KeyEnterpriseRow, event: moving.TransferApproved, recorded: RecordedEvent
 ) -> None:
@@ -207,7 +191,7 @@ def _over(row: KeyEnterpriseRow, cause: Ending, day: date) -> None:
 
 _CHANGES: dict[type[Event], Callable[[KeyEnterpriseRow, Any, RecordedEvent], None]] = {
     agreement.AgreementRenewed: _renewed,
-    agreement.SpecialistChanged: _specialist,
+    agreement.SpecialistChanged: transfers.named,
     agreement.PerformanceRecorded: _kept,
     team.TeamFormed: _team,
     needs_file.NeedsFileOpened: _opened,
@@ -221,10 +205,10 @@ _CHANGES: dict[type[Event], Callable[[KeyEnterpriseRow, Any, RecordedEvent], Non
     follow_up.FollowedUp: _followed_up,
     support.SupportGiven: _supported,
     support.EffectAssessed: _assessed,
-    moving.TransferRequested: _asked,
-    moving.TransferVerified: _verified,
-    moving.TransferRejected: _stays,
-    moving.TransferWithdrawn: _stays,
+    moving.TransferRequested: transfers.asked,
+    moving.TransferVerified: transfers.verified,
+    moving.TransferRejected: transfers.stays,
+    moving.TransferWithdrawn: transfers.stays,
     moving.TransferApproved: _transferred,
     ending.KeyStatusLost: _lost,
     ending.AgreementEnded: _ended,

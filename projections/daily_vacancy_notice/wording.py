@@ -28,13 +28,7 @@ from ..notice.wording import (
     worst,
 )
 from .labels import KIND_TEXTS, REMEDIES, RULE_TITLES, TOPIC_LABELS
-from .model import (
-    DailyVacancyNotice,
-    Defect,
-    Kind,
-    LateEntry,
-    RuleFigures,
-)
+from .model import DailyVacancyNotice, Defect, Kind, LateEntry, RuleFigures
 
 
 def title(notice: DailyVacancyNotice) -> str:

@@ -9,16 +9,7 @@ import typer
 from rich.table import Table
 
 from ...application.views.people import PersonCounts
-from .console import (
-    SYSTEM_STAFF_ID,
-    Agency,
-    AsJson,
-    AsOfDay,
-    Staff,
-    asking,
-    parse_day,
-    tables,
-)
+from .console import SYSTEM_STAFF_ID, Agency, AsJson, AsOfDay, Staff, asking, parse_day, tables
 
 app = typer.Typer(
     help="Job seekers and people in assistance: counts, ledgers, courses.", no_args_is_help=True

@@ -9,14 +9,7 @@ from rich.table import Table
 
 from ...application.views.fairs import RegistryReportView
 from ...domain.registry.report import ReportStage
-from .console import (
-    SYSTEM_STAFF_ID,
-    Agency,
-    JsonLines,
-    Staff,
-    asking,
-    print_found,
-)
+from .console import SYSTEM_STAFF_ID, Agency, JsonLines, Staff, asking, print_found
 
 app = typer.Typer(
     help="Reports to the unemployment registry: to be sent, sent, acknowledged.",
