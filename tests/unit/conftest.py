@@ -27,17 +27,19 @@ from taizhang.domain.employer.vacancy import (
     VacancyPublished,
     VacancySubmitted,
 )
-from taizhang.domain.errors import RuleBroken, TaizhangError
+from taizhang.domain.errors import TaizhangError
 from taizhang.domain.events import Event, RecordedEvent
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.regulation.edition import EDITION_2018
+
+from .answers import Answered
 
 Decision = Callable[[EmployerLedger, Occasion], Sequence[Event]]
 
 STREAM = UUID(int=1)
 
 
-class Story:
+class Story(Answered):
     """What was recorded of one employer, a decision taken on it, and what came of that.
 
     Every event takes place on `day` and is recorded by `staff`; both can be changed on the way.
@@ -181,17 +183,6 @@ class Story:
         assert not isinstance(self.answer, TaizhangError), self.answer
         assert list(self.answer or ()) == list(events)
         return self.given(*events)
-
-    def then_broken(self, rule_id: str, reason: str = "") -> Self:
-        assert isinstance(self.answer, RuleBroken), self.answer
-        assert self.answer.rule_id == rule_id, self.answer
-        assert reason in self.answer.reason
-        return self
-
-    def then_refused(self, kind: type[TaizhangError], reason: str = "") -> Self:
-        assert type(self.answer) is kind, self.answer
-        assert reason in str(self.answer)
-        return self
 
 
 @pytest.fixture

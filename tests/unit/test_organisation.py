@@ -46,6 +46,8 @@ from taizhang.domain.organisation.staff import (
 )
 from taizhang.domain.regulation.edition import EDITION_2018
 
+from .answers import Answered
+
 DAY = date(2020, 1, 1)
 LATER = date(2021, 1, 1)
 IDENTITIES: Any = None
@@ -69,7 +71,7 @@ CLERK = EmployStaff(
 )
 
 
-class Office:
+class Office(Answered):
     """A directory, commands carried out on it, and what came of the last one."""
 
     def __init__(self) -> None:
@@ -109,11 +111,6 @@ class Office:
     def then(self, *events: Event) -> Office:
         assert not isinstance(self.answer, TaizhangError), self.answer
         assert list(self.answer) == list(events)
-        return self
-
-    def then_refused(self, kind: type[TaizhangError], reason: str) -> Office:
-        assert type(self.answer) is kind, self.answer
-        assert reason in str(self.answer)
         return self
 
     def find(self, code: str, day: date = LATER) -> Agency:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from datetime import timedelta
-from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from taizhang.application.commands import assistance_course as course
@@ -42,6 +41,15 @@ from taizhang.domain.duties.duty import Duty, On
 from taizhang.domain.events import RecordedEvent
 from taizhang.projections.obligations import ObligationRow
 
+from ..lawful_histories import (
+    History,
+    assert_same_in_pages,
+    assert_unbroken,
+    checked,
+    histories_of,
+    identity,
+    is_open_at,
+)
 from .conftest import CITY, CREDIT_CODE, DISTRICT, FAR, FIRST_DAY, HERE, NEXT_DOOR, Desk, rows_of
 
 DUTIES = {duty.key: duty for duty in assistance.DUTIES}
@@ -98,25 +106,10 @@ COURSES = [
     [(4, 0), (8, 0), (10, 0)],
 ]
 
-Move = tuple[int, int, int, int]
-moves = st.tuples(
-    st.integers(0, len(MOVES) - 1),
-    st.integers(0, len(ITEMS) - 1),
-    st.integers(0, 40),
-    st.integers(0, 3),
-)
-courses = st.sampled_from(COURSES).flatmap(
-    lambda steps: st.tuples(
-        *(
-            st.tuples(st.just(number), st.just(0), st.integers(0, 40), st.just(choice))
-            for number, choice in steps
-        )
-    )
-)
-histories = st.lists(st.one_of(moves.map(lambda move: (move,)), courses), max_size=14)
+histories = histories_of(len(MOVES), len(ITEMS), COURSES, days=40, course_days=40, parts=14)
 
 
-def happened(parts: list[tuple[Move, ...]]) -> Desk:
+def happened(parts: History) -> Desk:
     """Try moves one after another; the lawful ones are recorded."""
     desk = Desk().called_for().signed()
     desk.planned()
@@ -187,24 +180,9 @@ def try_move(
         desk.number += 1
 
 
-def is_open_at(row: ObligationRow, position: int) -> bool:
-    return row.since_position <= position and (
-        row.closed_position is None or row.closed_position > position
-    )
-
-
-def identity(row: ObligationRow) -> tuple[UUID, str, int]:
-    return row.subject_id, row.duty, row.arose_position
-
-
-checked = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
-
-
 @checked
 @given(histories)
-def test_the_state_kept_equals_the_state_replayed(parts: list[tuple[Move, ...]]) -> None:
+def test_the_state_kept_equals_the_state_replayed(parts: History) -> None:
     desk = happened(parts)
     for number in range(1, desk.number + 1):
         stream = case_stream(desk.person_id, number)
@@ -216,7 +194,7 @@ def test_the_state_kept_equals_the_state_replayed(parts: list[tuple[Move, ...]])
 
 @checked
 @given(histories)
-def test_one_live_case_a_person_at_any_position(parts: list[tuple[Move, ...]]) -> None:
+def test_one_live_case_a_person_at_any_position(parts: History) -> None:
     desk = happened(parts)
     cases = [case_stream(desk.person_id, number) for number in range(1, desk.number + 1)]
     state = {stream: AssistanceCase() for stream in cases}
@@ -228,19 +206,13 @@ def test_one_live_case_a_person_at_any_position(parts: list[tuple[Move, ...]]) -
 
 @checked
 @given(histories)
-def test_no_duty_without_its_event_none_lost_none_twice(parts: list[tuple[Move, ...]]) -> None:
+def test_no_duty_without_its_event_none_lost_none_twice(parts: History) -> None:
     desk = happened(parts)
     events = {held.position: held for held in desk.store.log}
     rows = [row for row in rows_of(desk.store.log) if row.duty in DUTIES]
     for row in rows:
         assert type(events[row.arose_position].event) in arising_events(row.duty)
-    for (_, key, arose), spells in groupby(sorted(rows, key=identity), key=identity):
-        chain = sorted(spells, key=lambda row: row.since_position)
-        assert chain[0].since_position == arose
-        for before, after in pairwise(chain):
-            assert before.closed_position == after.since_position  # nothing between, none beside
-            assert before.outcome in ("moved", "redated")
-        assert chain[-1].outcome not in ("moved", "redated"), key
+    assert_unbroken(rows, frozenset({"moved", "redated"}))
     begun = Counter(
         (row.duty, row.arose_position) for row in rows if row.since_position == row.arose_position
     )
@@ -267,7 +239,7 @@ def gives_rise(duty: Duty, recorded: RecordedEvent) -> bool:
 
 @checked
 @given(histories)
-def test_a_duty_is_at_exactly_one_agency_at_any_position(parts: list[tuple[Move, ...]]) -> None:
+def test_a_duty_is_at_exactly_one_agency_at_any_position(parts: History) -> None:
     desk = happened(parts)
     rows = [row for row in rows_of(desk.store.log) if row.duty in DUTIES]
     agency = ""
@@ -292,7 +264,7 @@ def test_a_duty_is_at_exactly_one_agency_at_any_position(parts: list[tuple[Move,
 
 @checked
 @given(histories)
-def test_a_person_without_agreement_is_given_no_services(parts: list[tuple[Move, ...]]) -> None:
+def test_a_person_without_agreement_is_given_no_services(parts: History) -> None:
     """Nothing but the report, the archive and another specialist for it follows the end of a case."""
     desk = happened(parts)
     ended: set[UUID] = set()
@@ -315,7 +287,7 @@ def test_a_person_without_agreement_is_given_no_services(parts: list[tuple[Move,
 @checked
 @given(histories)
 def test_the_worklist_of_every_past_day_is_the_one_computed_then(
-    parts: list[tuple[Move, ...]],
+    parts: History,
 ) -> None:
     log = happened(parts).store.log
     now = rows_of(log)
@@ -342,14 +314,14 @@ def worklist(rows: list[ObligationRow], position: int, day: Any) -> list[tuple[A
 
 @checked
 @given(histories, st.integers(1, 9))
-def test_pages_of_any_size_give_the_same_rows(parts: list[tuple[Move, ...]], page: int) -> None:
+def test_pages_of_any_size_give_the_same_rows(parts: History, page: int) -> None:
     log = happened(parts).store.log
-    assert list(map(asdict, rows_of(log, page))) == list(map(asdict, rows_of(log)))
+    assert_same_in_pages(log, page, rows_of)
 
 
 @checked
 @given(histories)
-def test_no_duty_stays_open_that_nobody_could_keep(parts: list[tuple[Move, ...]]) -> None:
+def test_no_duty_stays_open_that_nobody_could_keep(parts: History) -> None:
     desk = happened(parts)
     case, open_now = desk.case, {row.duty for row in desk.open()}
     if case.stage is CaseStage.ENDED and case.ending != "transferred":

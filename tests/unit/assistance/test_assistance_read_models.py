@@ -27,8 +27,9 @@ from taizhang.projections.catalogue import read_models
 from taizhang.projections.ledger_entries import LedgerEntries
 from taizhang.projections.read_model import Unfoldable, fold_in_memory
 
+from ..lawful_histories import History
 from .conftest import CALENDAR, DISTRICT, HERE, NEXT_DOOR, Desk
-from .test_assistance_properties import Move, happened, histories
+from .test_assistance_properties import happened, histories
 
 
 def rows_of(desk: Desk) -> dict[UUID, dict[str, Any]]:
@@ -49,9 +50,7 @@ checked = settings(
 
 @checked
 @given(histories, st.sets(st.integers(1, 150), max_size=8))
-def test_a_row_says_what_the_case_says_whatever_the_pages(
-    parts: list[tuple[Move, ...]], cuts: set[int]
-) -> None:
+def test_a_row_says_what_the_case_says_whatever_the_pages(parts: History, cuts: set[int]) -> None:
     desk = happened(parts)
     log, rows = desk.store.log, rows_of(desk)
     for number in range(1, desk.number + 1):

@@ -12,7 +12,7 @@ import pytest
 
 from taizhang.domain.aggregate import Occasion
 from taizhang.domain.employer.papers import Channel
-from taizhang.domain.errors import RuleBroken, TaizhangError
+from taizhang.domain.errors import TaizhangError
 from taizhang.domain.events import Event, RecordedEvent
 from taizhang.domain.job_seeker import search, status
 from taizhang.domain.job_seeker.contact import Ground, ReportedToRegistry, ServicesCeased
@@ -30,12 +30,14 @@ from taizhang.domain.job_seeker.surveys import SurveyAnswer, Surveyed, SurveyMet
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.regulation.edition import EDITION_2018
 
+from ..answers import Answered
+
 Decision = Callable[[JobSeekerLedger, Occasion], Sequence[Event]]
 
 AGENCY = "110105001"
 
 
-class Person:
+class Person(Answered):
     """What was recorded of one job seeker, a decision taken on it, and what came of that."""
 
     first_day = date(2026, 11, 2)
@@ -199,17 +201,6 @@ class Person:
         assert not isinstance(self.answer, TaizhangError), self.answer
         self.given(*self.answer)
         return list(self.answer)
-
-    def then_broken(self, rule_id: str, reason: str = "") -> Self:
-        assert isinstance(self.answer, RuleBroken), self.answer
-        assert self.answer.rule_id == rule_id, self.answer
-        assert reason in self.answer.reason
-        return self
-
-    def then_refused(self, kind: type[TaizhangError], reason: str = "") -> Self:
-        assert type(self.answer) is kind, self.answer
-        assert reason in str(self.answer)
-        return self
 
 
 @pytest.fixture

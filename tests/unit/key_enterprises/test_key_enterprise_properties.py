@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date, timedelta
-from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from taizhang.application.commands import key_enterprise_course as course
@@ -21,6 +19,15 @@ from taizhang.domain.key_enterprise.needs import next_quarter, quarter_of
 from taizhang.domain.key_enterprise.state import AgreementStage, agreement_stream
 from taizhang.projections.obligations import ObligationRow
 
+from ..lawful_histories import (
+    History,
+    assert_same_in_pages,
+    assert_unbroken,
+    checked,
+    histories_of,
+    identity,
+    is_open_at,
+)
 from .conftest import CITY, CREDIT_CODE, DUTIES, FAR, HERE, NEXT_DOOR, Agreed, Ids, rows_of
 
 AGENCIES = (HERE, NEXT_DOOR, FAR)
@@ -64,25 +71,10 @@ COURSES = [
     [(10, 0), (0, 0), (0, 0)],
 ]
 
-Move = tuple[int, int, int, int]
-moves = st.tuples(
-    st.integers(0, len(MOVES) - 1),
-    st.integers(0, len(ITEMS) - 1),
-    st.integers(0, 100),
-    st.integers(0, 3),
-)
-courses = st.sampled_from(COURSES).flatmap(
-    lambda steps: st.tuples(
-        *(
-            st.tuples(st.just(number), st.just(0), st.integers(0, 60), st.just(choice))
-            for number, choice in steps
-        )
-    )
-)
-histories = st.lists(st.one_of(moves.map(lambda move: (move,)), courses), max_size=12)
+histories = histories_of(len(MOVES), len(ITEMS), COURSES, days=100, course_days=60, parts=12)
 
 
-def happened(parts: list[tuple[Move, ...]]) -> Agreed:
+def happened(parts: History) -> Agreed:
     """Try moves one after another; the lawful ones are recorded."""
     desk = Agreed().agreed(valid_until=date(2026, 9, 15))
     for number, item, days, late in (move for part in parts for move in part):
@@ -130,28 +122,13 @@ def try_move(desk: Agreed, kind: type[Any], fields: dict[str, Any], item: UUID, 
     desk.when(command)
 
 
-def is_open_at(row: ObligationRow, position: int) -> bool:
-    return row.since_position <= position and (
-        row.closed_position is None or row.closed_position > position
-    )
-
-
-def identity(row: ObligationRow) -> tuple[UUID, str, int, int]:
-    return row.subject_id, row.duty, row.arose_position, row.turn
-
-
 def duties_of(desk: Agreed) -> list[ObligationRow]:
     return [row for row in rows_of(desk.store.log) if row.duty in DUTIES]
 
 
-checked = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
-
-
 @checked
 @given(histories)
-def test_the_state_kept_equals_the_state_replayed(parts: list[tuple[Move, ...]]) -> None:
+def test_the_state_kept_equals_the_state_replayed(parts: History) -> None:
     desk = happened(parts)
     employer = Ids().employer(CREDIT_CODE)
     kinds = {employer: EmployerLedger} | {
@@ -167,7 +144,7 @@ def test_the_state_kept_equals_the_state_replayed(parts: list[tuple[Move, ...]])
 
 @checked
 @given(histories)
-def test_one_agreement_in_force_and_the_ledger_names_it(parts: list[tuple[Move, ...]]) -> None:
+def test_one_agreement_in_force_and_the_ledger_names_it(parts: History) -> None:
     desk = happened(parts)
     employer = Ids().employer(CREDIT_CODE)
     states = {
@@ -189,7 +166,7 @@ def test_one_agreement_in_force_and_the_ledger_names_it(parts: list[tuple[Move, 
 
 @checked
 @given(histories)
-def test_a_duty_is_at_exactly_one_agency_at_any_position(parts: list[tuple[Move, ...]]) -> None:
+def test_a_duty_is_at_exactly_one_agency_at_any_position(parts: History) -> None:
     desk = happened(parts)
     rows = duties_of(desk)
     agency = ""
@@ -207,20 +184,14 @@ def test_a_duty_is_at_exactly_one_agency_at_any_position(parts: list[tuple[Move,
 
 @checked
 @given(histories)
-def test_no_duty_is_lost_and_none_is_there_twice(parts: list[tuple[Move, ...]]) -> None:
+def test_no_duty_is_lost_and_none_is_there_twice(parts: History) -> None:
     rows = duties_of(happened(parts))
-    for _, spells in groupby(sorted(rows, key=identity), key=identity):
-        chain = sorted(spells, key=lambda row: row.since_position)
-        assert chain[0].since_position == chain[0].arose_position
-        for before, after in pairwise(chain):
-            assert before.closed_position == after.since_position
-            assert before.outcome == "moved"
-        assert chain[-1].outcome != "moved"
+    assert_unbroken(rows, frozenset({"moved"}))
 
 
 @checked
 @given(histories)
-def test_each_quarter_of_service_is_owed_one_contact(parts: list[tuple[Move, ...]]) -> None:
+def test_each_quarter_of_service_is_owed_one_contact(parts: History) -> None:
     """One, and only one: across renewals and transfers, and for quarters that nobody kept."""
     desk = happened(parts)
     rows = [row for row in duties_of(desk) if row.duty == "enterprise_contact"]
@@ -247,14 +218,14 @@ def test_each_quarter_of_service_is_owed_one_contact(parts: list[tuple[Move, ...
 
 @checked
 @given(histories, st.integers(1, 9))
-def test_pages_of_any_size_give_the_same_rows(parts: list[tuple[Move, ...]], page: int) -> None:
+def test_pages_of_any_size_give_the_same_rows(parts: History, page: int) -> None:
     log = happened(parts).store.log
-    assert list(map(asdict, rows_of(log, page))) == list(map(asdict, rows_of(log)))
+    assert_same_in_pages(log, page, rows_of)
 
 
 @checked
 @given(histories)
-def test_no_duty_stays_open_that_nobody_could_keep(parts: list[tuple[Move, ...]]) -> None:
+def test_no_duty_stays_open_that_nobody_could_keep(parts: History) -> None:
     desk = happened(parts)
     agreement = desk.agreement
     if agreement.stage is AgreementStage.ENDED and agreement.ending != "transferred":

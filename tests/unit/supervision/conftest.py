@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from taizhang.domain.aggregate import Occasion
-from taizhang.domain.errors import RuleBroken, TaizhangError
+from taizhang.domain.errors import TaizhangError
 from taizhang.domain.events import Event, RecordedEvent
 from taizhang.domain.organisation.powers import Actor
 from taizhang.domain.regulation.edition import EDITION_2018
@@ -23,12 +23,14 @@ from taizhang.domain.supervision.rectification.events import (
 )
 from taizhang.domain.supervision.rectification.state import Rectification
 
+from ..answers import Answered
+
 Decision = Callable[[Rectification, Occasion], Sequence[Event]]
 AGENCY = UUID(int=5)
 RECORD = UUID(int=6)
 
 
-class Problem:
+class Problem(Answered):
     """What was recorded of one problem, a decision taken on it, and what came of that."""
 
     def __init__(self) -> None:
@@ -98,17 +100,6 @@ class Problem:
         events = list(self.answer or ())
         assert [event.event_name.partition(".")[2] for event in events] == list(names)
         return self.given(*events)
-
-    def then_broken(self, rule_id: str, reason: str = "") -> Self:
-        assert isinstance(self.answer, RuleBroken), self.answer
-        assert self.answer.rule_id == rule_id
-        assert reason in self.answer.reason
-        return self
-
-    def then_refused(self, kind: type[TaizhangError], reason: str = "") -> Self:
-        assert type(self.answer) is kind, self.answer
-        assert reason in str(self.answer)
-        return self
 
 
 @pytest.fixture
