@@ -7,8 +7,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from psycopg.rows import dict_row
-
 from ...application.ports import Clock
 from ...application.service import CommandService
 from ...application.views.enterprises import (
@@ -37,11 +35,9 @@ from ...domain.key_enterprise.state import AgreementStage
 from ...domain.obligations import Outcome
 from ...domain.organisation.powers import Actor, Power, reaches
 from ..database import Database
-from ..projecting.as_of import SUFFIX
 from ..store.event_store import PostgresEventStore
-from .looking import Looking
+from .looking_back import OVERDUE, AsOf, LookingBack
 from .people import course_duty
-from .people_summaries import AsOf
 from .places import Places, together
 
 _CONTACT = "enterprise_contact"
@@ -91,15 +87,12 @@ _AWAITING = """
         AND agency_code = ANY(%(codes)s)
     GROUP BY agency_code
 """
-_OVERDUE = """
-    SELECT agency_code, rule, count(*) AS overdue FROM obligations{asof}
-    WHERE outcome = 'open' AND due_on < %(day)s AND duty = ANY(%(duties)s)
-        AND agency_code = ANY(%(codes)s)
-    GROUP BY agency_code, rule
-"""
 
 
-class EnterpriseQueries(Looking):
+_COUNTED = (_COUNTS, _AWAITING, OVERDUE)
+
+
+class EnterpriseQueries(LookingBack):
     """What can be asked about key enterprises, one by one and summed up.
 
     An agreement is asked for by its id or by the enterprise's credit code, which gives the last one.
@@ -114,9 +107,8 @@ class EnterpriseQueries(Looking):
         as_of: AsOf,
     ) -> None:
         """Stand on the read models, of today and of earlier days, and on the events."""
-        super().__init__(database, service, clock)
+        super().__init__(database, service, clock, as_of)
         self._store = store
-        self._as_of = as_of
 
     def agreement(self, agreement: UUID | str, *, by: Actor) -> AgreementView:
         """Return an agreement as it stands. Raises NotFound, NotAuthorised. Rules 44, 46, 47, 48.1."""
@@ -202,7 +194,9 @@ class EnterpriseQueries(Looking):
         places = Places(self._service, agency_code, day)
         held = [EnterpriseCounts(agency_code=code, name=name) for code, name in places.agencies]
         sums = {one.agency_code: one for one in held}
-        for row in self._rows_of_day(day, {"codes": places.codes, "day": day, "duties": _DUTIES}):
+        for row in self._rows_of_day(
+            _COUNTED, day, {"codes": places.codes, "day": day, "duties": _DUTIES}
+        ):
             place = places.place_of(row.pop("agency_code"))
             if "rule" in row:
                 row = {"overdue": {row["rule"]: row["overdue"]}}
@@ -331,19 +325,6 @@ class EnterpriseQueries(Looking):
             duties=tuple(one for one in duties if one.duty != _CONTACT),
             gap_days=gap,
         )
-
-    def _rows_of_day(self, day: date, asked: dict[str, Any]) -> list[dict[str, Any]]:
-        statements = (_COUNTS, _AWAITING, _OVERDUE)
-        if day == self._today():
-            return [row for text in statements for row in self._rows(text.format(asof=""), asked)]
-        found: list[dict[str, Any]] = []
-        with (
-            self._as_of.rewound(self.position_at_end_of(day)) as connection,
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            for text in statements:
-                found += cursor.execute(text.format(asof=SUFFIX).encode(), asked).fetchall()
-        return found
 
 
 def _versions(history: Iterable[RecordedEvent]) -> Iterable[NeedsFileVersion]:

@@ -35,7 +35,8 @@ from ...domain.regulation.rules import RULES
 from ..database import Database
 from ..privacy.access import Access, AccessBook
 from ..store.event_store import PostgresEventStore
-from .people_summaries import AsOf, PeopleSummaries
+from .looking_back import AsOf
+from .people_summaries import PeopleSummaries
 
 __all__ = ["AsOf", "PeopleQueries"]
 

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
-import psycopg
-from psycopg.rows import dict_row
-
-from ...application.ports import Clock
-from ...application.service import CommandService
 from ...application.views.people import (
     CountsView,
     JobSeekerInformation,
@@ -23,9 +17,7 @@ from ...application.views.people import (
 from ...domain.duties import assistance, job_seekers
 from ...domain.errors import InvalidInput
 from ...domain.organisation.powers import Actor
-from ..database import Database
-from ..projecting.as_of import SUFFIX
-from .looking import Looking
+from .looking_back import OVERDUE, LookingBack
 from .places import Places, together
 
 _DUTIES = [duty.key for duty in (*job_seekers.DUTIES, *assistance.DUTIES)]
@@ -62,12 +54,6 @@ _STABLE = """
         GROUP BY person_id, employment_id
     ) AS work
     WHERE agency_code = ANY(%(codes)s) GROUP BY agency_code
-"""
-_OVERDUE = """
-    SELECT agency_code, rule, count(*) AS overdue FROM obligations{asof}
-    WHERE outcome = 'open' AND due_on < %(day)s AND duty = ANY(%(duties)s)
-        AND agency_code = ANY(%(codes)s)
-    GROUP BY agency_code, rule
 """
 _SURVEYS = """
     SELECT s.agency_code, s.answer, s.method, coalesce(s.put_off, '') AS put_off,
@@ -109,23 +95,11 @@ _INFORMATION = f"""
 """
 
 
-class AsOf(Protocol):
-    """Who can show the read models as they stood at an earlier position."""
-
-    def rewound(self, position: int) -> AbstractContextManager[psycopg.Connection[Any]]:
-        """Show them as the views ``…_asof`` of the connection."""
-        ...
+_COUNTED = (_LEDGERS, _CASES, _STABLE, OVERDUE)
 
 
-class PeopleSummaries(Looking):
+class PeopleSummaries(LookingBack):
     """Sums over persons; each by the agency that answers for the record."""
-
-    def __init__(
-        self, database: Database, service: CommandService, clock: Clock, as_of: AsOf
-    ) -> None:
-        """Stand on the read models, of today and of earlier days."""
-        super().__init__(database, service, clock)
-        self._as_of = as_of
 
     def counts(self, agency_code: str, *, by: Actor, day: date | None = None) -> CountsView:
         """Count the persons of an agency and those below it, rolled up by the agencies directly below.
@@ -141,7 +115,9 @@ class PeopleSummaries(Looking):
             raise InvalidInput(f"{day} is still to come: today is {today}", field="day")
         self._codes(by, agency_code)
         places = Places(self._service, agency_code, day)
-        rows = self._rows_of_day(day, {"codes": places.codes, "day": day, "duties": _DUTIES})
+        rows = self._rows_of_day(
+            _COUNTED, day, {"codes": places.codes, "day": day, "duties": _DUTIES}
+        )
         held = [PersonCounts(agency_code=code, name=name) for code, name in places.agencies]
         sums = {one.agency_code: one for one in held}
         for row in rows:
@@ -212,19 +188,6 @@ class PeopleSummaries(Looking):
         for one in sums.values():
             total = together(total, one)
         return SurveyResults(since=since, until=until, total=total, agencies=tuple(sums.values()))
-
-    def _rows_of_day(self, day: date, asked: dict[str, Any]) -> list[dict[str, Any]]:
-        statements = (_LEDGERS, _CASES, _STABLE, _OVERDUE)
-        if day == self._today():
-            return [row for text in statements for row in self._rows(text.format(asof=""), asked)]
-        found: list[dict[str, Any]] = []
-        with (
-            self._as_of.rewound(self.position_at_end_of(day)) as connection,
-            connection.cursor(row_factory=dict_row) as cursor,
-        ):
-            for text in statements:
-                found += cursor.execute(text.format(asof=SUFFIX).encode(), asked).fetchall()
-        return found
 
 
 def _training_need(
