@@ -8,6 +8,7 @@ from .findings import Category
 from .rules import (
     EXCLUDE_AFTER,
     EXCLUDE_BEFORE,
+    FULL,
     LEFT_EDGE,
     LIMIT_BEFORE,
     PREFER,
@@ -21,10 +22,10 @@ from .rules import (
 )
 
 _PEOPLES: Final = (
-    r"(?:(?:少数民|汉|蒙古?|回|藏|维吾尔|维|苗|彝|壮|布依|朝鲜|满|侗|瑶|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|"
+    r"(?:(?:少数民|汉\s?|蒙古?|回|藏|维吾尔|维|苗|彝|壮|布依|朝鲜|满|侗|瑶|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|"
     r"景颇|柯尔克孜|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|"
     r"独龙|鄂伦春|赫哲|门巴|珞巴|基诺)族)(?!自治|乡|镇|县|区|州|村|街|文化|舞|特色|风|餐|饮|中学|小学|学[生校]|大学|聚|服|歌|人民|"
-    r"同胞|医|药|语|文|节|美食|地|干部|音乐|品牌|谱|历|馆|箱)|回民(?!街|区|中)|少民"
+    r"同胞(?!勿|请勿|除外|不|慎)|医|药|语|文|节|美食|地|干部|音乐|品牌|谱|历|馆|箱)|回民(?!街|区|中)|少民"
 )
 _RACE: Final = r"(?:白人|黑人|白种人|黑种人|黄种人|欧美(?:白)?人|纯?白皮肤)"
 _BY_PEOPLE = "以民族为录用条件：“{text}”"
@@ -42,13 +43,15 @@ ETHNICITY: Final = RuleSet(
         Rule(
             "民族排除",
             compiled(
-                rf"(?P<cue>(?:非)?(?:{_PEOPLES}|{_RACE}))(?:[、和及或,/]\s?{_PEOPLES})*(?:人士?|者|的|人员|员工|求职者)?[\s,(]?{EXCLUDE_AFTER}"
+                rf"(?P<cue>(?:非)?(?:{_PEOPLES}|{_RACE}))(?:[、和及或,/]\s?{_PEOPLES})*(?:人士?|者|的|人员|员工|求职者|同胞)?[\s,(]?(?:{EXCLUDE_AFTER}|{FULL})"
             ),
             _OUT_PEOPLE,
         ),
         Rule(
             "民族排除",
-            compiled(rf"(?:{EXCLUDE_BEFORE}|非|除)", rf"(?P<cue>{_PEOPLES}|{_RACE})"),
+            compiled(
+                rf"(?:{EXCLUDE_BEFORE}|非|除|无(?=少数民族))", rf"(?P<cue>{_PEOPLES}|{_RACE})"
+            ),
             _OUT_PEOPLE,
         ),
         Rule(
@@ -130,9 +133,14 @@ RELIGION: Final = RuleSet(
         Rule(
             "宗教信仰",
             compiled(
-                rf"(?P<cue>(?:有|信仰|信奉|虔诚的?)?(?:{_FAITH}|宗\s?教(?:信仰|背景)|信(?:佛|教|基督))(?:信仰|背景|徒)?)(?:者|的|人士|人员)*[\s,]?",
+                rf"(?P<cue>(?:有|信仰|信奉|虔诚的?)?(?:{_FAITH}|宗\s?教(?:信仰|背景)|信(?:佛|教|基督))(?:信仰|背景|徒)?)(?:者|的|人士|人员)*(?:[、和][^。;,\n]{{1,4}})?[\s,]?",
                 rf"(?:{PREFER}|{EXCLUDE_AFTER})",
             ),
+            _BY_FAITH,
+        ),
+        Rule(
+            "宗教信仰",
+            compiled(LEFT_EDGE, rf"(?:要求)?有(?P<cue>{_FAITH}信仰)(?:者|的)?", RIGHT_EDGE),
             _BY_FAITH,
         ),
         Rule(

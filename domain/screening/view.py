@@ -39,6 +39,11 @@ _INVISIBLE: Final = re.compile(
 )
 # Half a character, from broken decoding: stands for a break, so no passage runs across it.
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# Slips of the keyboard that change what a passage says; one character for one, so offsets stay.
+_SLIPS: Final = re.compile(
+    r"(?<=[男女])姓(?![名氏])|姓(?=\s?别)|(?<=年)令(?=[\s:]*[要为在须]|[\s:]*\d|不限)"
+)
+_MEANT: Final = {"姓": "性", "令": "龄"}
 # Three or more single Chinese characters (or colons) apart by one or two blanks each.
 _SPACED_OUT: Final = re.compile(
     r"(?<![^\s,;:。、.()\[\]/\d])[\u4e00-\u9fff](?: {1,2}[\u4e00-\u9fff:]){2,}(?![\u4e00-\u9fff])"
@@ -62,6 +67,7 @@ class View:
 def view_of(text: str) -> View:
     """Return the plain view of any text."""
     plain = _LONE_SURROGATE.sub("。", text.translate(_TABLE))
+    plain = _SLIPS.sub(lambda slip: _MEANT[slip[0]], plain)
     dropped: set[int] = set()
     for run in _INVISIBLE.finditer(plain):
         dropped.update(range(*run.span()))

@@ -192,7 +192,7 @@ class Text:
         if delimiter is None:
             head = list(islice(self._lines, max(_HEAD_LINES, header_line or 0)))
             self._lines.put_back(head)
-            delimiter = max(_DELIMITERS, key=lambda sign: _width(head, sign, header_line))
+            delimiter = max(_DELIMITERS, key=lambda sign: _fit(head, sign, header_line))
         self._delimiter = delimiter
 
     def fraction_read(self) -> float:
@@ -242,15 +242,18 @@ def _say(error: str) -> str:
     return error
 
 
-def _width(head: Sequence[str], delimiter: str, header_line: int | None) -> int:
-    """Return how many columns the header has if this is the delimiter."""
+def _fit(head: Sequence[str], delimiter: str, header_line: int | None) -> tuple[float, int]:
+    """Return how well this delimiter explains the first lines: the share it parts, the header's width.
+
+    The share goes first: a text may hold more semicolons than the table has columns, but its header
+    does not. Titles above the header are parted by none.
+    """
     reader = csv.reader(head[(header_line or 1) - 1 :], delimiter=delimiter, skipinitialspace=True)
+    filled: list[int] = []
     with suppress(csv.Error):
-        for cells in reader:
-            filled = sum(bool(cell.strip()) for cell in cells)
-            if filled > 1:
-                return filled
-    return 0
+        filled.extend(sum(bool(cell.strip()) for cell in cells) for cells in reader)
+    parted = [width for width in filled if width > 1]
+    return (len(parted) / sum(map(bool, filled)), parted[0]) if parted else (0.0, 0)
 
 
 # --- workbooks ---

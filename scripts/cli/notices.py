@@ -39,6 +39,14 @@ Correction = Annotated[
     str | None, typer.Option(help="Why a correction supersedes the notice in force.")
 ]
 Out = Annotated[Path | None, typer.Option(help="The file to write; standard output if left out.")]
+Reader = Annotated[
+    str | None,
+    typer.Option(
+        "--agency",
+        envvar="TAIZHANG_AGENCY",
+        help="The agency of who looks; the one that issued it if left out.",
+    ),
+]
 
 
 @app.command("daily-vacancies")
@@ -86,14 +94,18 @@ def monthly_ledgers(
 @app.command("show")
 def show(
     notice_id: Annotated[str, typer.Argument(help="The notice's id.")],
-    agency: Agency,
+    agency: Reader = None,
     staff: Staff = SYSTEM_STAFF_ID,
     format: FormatOption = Format.HTML,
     out: Out = None,
 ) -> None:
     """Write a notice as it was issued."""
     with opened() as taizhang:
-        write(taizhang.notices.document(notice_id, by=actor(staff, agency)), format, out)
+        write(
+            taizhang.notices.document(notice_id, by=actor(staff, agency or _issuer(notice_id))),
+            format,
+            out,
+        )
 
 
 @app.command("list")
@@ -113,12 +125,12 @@ def list_notices(
 @app.command("recompute")
 def recompute(
     notice_id: Annotated[str, typer.Argument(help="The notice's id.")],
-    agency: Agency,
+    agency: Reader = None,
     staff: Staff = SYSTEM_STAFF_ID,
 ) -> None:
     """Prove an issued notice: make it again from the log alone and compare. Ends with 1 if it differs."""
     with opened() as taizhang:
-        proof = taizhang.notices.recompute(notice_id, by=actor(staff, agency))
+        proof = taizhang.notices.recompute(notice_id, by=actor(staff, agency or _issuer(notice_id)))
         typer.echo(f"log position {proof.log_position}")
         typer.echo(f"issued     sha256:{proof.issued_digest}")
         typer.echo(f"stored     sha256:{proof.stored_digest}")
@@ -136,6 +148,18 @@ def _write_issued(
     notice = office.document(issued.notice_id, by=by)
     typer.echo(f"{issued.notice_id} sha256:{issued.digest}", err=True)
     write(notice, format, out)
+
+
+def _issuer(notice_id: str) -> str:
+    """Return the code of the agency that issued a notice: its id holds it."""
+    _, _, rest = notice_id.partition("-")
+    code = rest.partition("-")[0]
+    if not code.isdigit():
+        raise InvalidInput(
+            f"{notice_id!r} is no notice's id; one is daily_vacancies-110105-20181101",
+            field="notice_id",
+        )
+    return code
 
 
 def write(notice: AnyNotice, format: Format, out: Path | None) -> None:

@@ -200,6 +200,8 @@ class TestNotices:
         assert listed.startswith(f"{notice_id}\t{day}\tin force\tsha256:")
         proof = command_line.ok("notice", "recompute", notice_id, *SUPERVISOR)
         assert proof.splitlines()[-1] == "proven"
+        assert command_line.ok("notice", "recompute", notice_id) == proof
+        assert "no notice's id" in command_line.fails("notice", "recompute", "x")
         command_line.rows(
             "ALTER TABLE issued_documents DISABLE TRIGGER ALL; "
             "UPDATE issued_documents SET content = content || ' '"

@@ -340,9 +340,10 @@ HARMLESS: list[str] = [
 
 
 # More wording, a line each (⏎ is a line break). In `found.txt` the categories of violation stand before
-# the text: exactly these must be found.
+# the text: exactly these must be found; in `concerns.txt` the one concern, and nothing else.
 WORDING = Path(__file__).with_name("wording")
 MORE_FOUND = (WORDING / "found.txt").read_text(encoding="utf-8").splitlines()
+CONCERNS = (WORDING / "concerns.txt").read_text(encoding="utf-8").splitlines()
 MORE_HARMLESS = (WORDING / "harmless.txt").read_text(encoding="utf-8").splitlines()
 
 
@@ -373,6 +374,12 @@ def test_exactly_the_named_violations_are_found(line: str) -> None:
     labels, _, text = line.partition(" ")
     found = {f.category.label_zh for f in violations(text.replace("⏎", "\n"))}
     assert found == set(labels.split("+"))
+
+
+@pytest.mark.parametrize("line", CONCERNS)
+def test_a_concern_is_found_and_nothing_else(line: str) -> None:
+    label, _, text = line.partition(" ")
+    assert {f.category.label_zh for f in screen(text)} == {label}
 
 
 @pytest.mark.parametrize("text", [*HARMLESS, *MORE_HARMLESS])

@@ -90,6 +90,16 @@ def test_delimiters(tmp_path: Path, delimiter: str) -> None:
     assert titles(write(tmp_path / "a", TEXT.replace(",", delimiter))) == ["收银员", "理货员"]
 
 
+def test_semicolons_within_a_text_are_no_columns(tmp_path: Path) -> None:
+    text = "岗位名称,描述\n收银员,会收银; 会理货; 会打扫\n理货员,有力气; 能早起; 会开车\n"
+    assert titles(write(tmp_path / "a", text)) == ["收银员", "理货员"]
+
+
+def test_commas_in_a_title_above_are_no_columns(tmp_path: Path) -> None:
+    text = "某区,某街道\n岗位名称\t描述\n收银员\t会收银\n理货员\t有力气\n"
+    assert titles(write(tmp_path / "a", text)) == ["收银员", "理货员"]
+
+
 def test_another_delimiter_can_be_told(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", TEXT.replace(",", "|"))
     assert titles(path, delimiter="|") == ["收银员", "理货员"]
