@@ -159,15 +159,6 @@ class PostgresEventStore(PostgresApplicationRecorder):
         if positions:
             yield from self._mapper.read_all(self._rows(_AT, (list(positions),)))
 
-    def personal_at(self, positions: Sequence[int], field: str) -> Iterator[tuple[int, str]]:
-        """Yield one personal field of each of the events at these log positions, with the position.
-
-        The events are of one kind, in its present shape.
-        """
-        if positions:
-            for row in self._rows(_AT, (list(positions),)):
-                yield row[4], self._mapper.read_personal(row[0], row[1], row[3], field)
-
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command, None for one that is not known."""
         rows = self._rows(
