@@ -58,7 +58,7 @@ _VALUES = values_of(ObligationRow)
 class Obligations(ReadModel[ObligationRow]):
     """One row per spell of an obligation, derived by one calendar and the editions in force."""
 
-    version = 4
+    version = 5
     row = ObligationRow
     table = Table(
         "obligations",
@@ -66,12 +66,13 @@ class Obligations(ReadModel[ObligationRow]):
         columns=columns_of(ObligationRow),
         indexes=(
             "(agency_code, due_on) WHERE outcome = 'open'",
-            # What nobody is named for is looked for by agency.
-            "(staff_id, agency_code, due_on) WHERE outcome = 'open'",
+            # What nobody is named for is looked for by agency. Most of what is open is not yet to be done: a
+            # worklist passes it over in the index.
+            "(staff_id, agency_code, opens_on) WHERE outcome = 'open'",
             # Rows are closed in the order of the log: block ranges find those closed since a day, the
-            # other index those of an agency, for its worklists of past days.
+            # other index those of an agency, and there those of one member of staff, for worklists of past days.
             "USING brin (closed_position)",
-            "(agency_code, closed_position) WHERE closed_position IS NOT NULL",
+            "(agency_code, closed_position, staff_id) WHERE closed_position IS NOT NULL",
         ),
     )
     event_names = names_of(EVENTS_WITH_DUTIES)

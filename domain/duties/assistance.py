@@ -37,7 +37,6 @@ EVENTS: Final = events_of(*PARTS)
 """Every event of an assistance case."""
 
 _PERSON: Final = "person_id"
-_ENDS: Final[tuple[EventOf, ...]] = (CaseEnded, placement.Placed, placement.PlacementEnded)
 _MERGED: Final = On(merging.PersonMerged, subject="former_person_id", heir="person_id")
 """The duties of a case go on under the ledger into which the person's was merged."""
 _HANDED_OVER: Final[tuple[EventOf, ...]] = (
@@ -47,6 +46,21 @@ _HANDED_OVER: Final[tuple[EventOf, ...]] = (
     _MERGED,
 )
 _OVER: Final[tuple[EventOf, ...]] = (ServicesCeased, JobSeekerErased)
+_ENDS: Final[tuple[EventOf, ...]] = (
+    CaseEnded,
+    placement.Placed,
+    placement.PlacementEnded,
+    # Between two agreements, while nobody has signed yet, no case is there to end.
+    *_OVER,
+)
+_NOT_TO_BE_SIGNED: Final[tuple[EventOf, ...]] = (
+    status.StatusRegistrationEnded,
+    status.RecognitionEnded,
+    status.AssistanceCallLifted,
+    Employed,
+    *_OVER,
+)
+"""What takes away a condition of the agreement (Article 13) while it is still to be signed."""
 _VISIT: Final[tuple[EventOf, ...]] = (On(visits.VisitMade, item="about_id"),)
 
 
@@ -111,14 +125,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(status.AssistanceCalledFor,),
         discharged_by=(AgreementSigned,),
-        cancelled_by=(
-            status.StatusRegistrationEnded,
-            status.RecognitionEnded,
-            status.AssistanceCalledFor,
-            status.AssistanceCallLifted,
-            Employed,
-            *_OVER,
-        ),
+        cancelled_by=(status.AssistanceCalledFor, *_NOT_TO_BE_SIGNED),
         moved_by=(LedgerMoved, On(LedgerMergedInto, heir="survivor_id")),
     ),
     Duty(
@@ -138,7 +145,7 @@ DUTIES: Final = (
         subject=_PERSON,
         arises_from=(moving.TransferApproved,),
         discharged_by=(AgreementSigned,),
-        cancelled_by=(JobSeekerErased,),
+        cancelled_by=_NOT_TO_BE_SIGNED,
         moved_by=(_MERGED,),
     ),
     _service_visit(
@@ -215,7 +222,7 @@ DUTIES: Final = (
             ),
         ),
         discharged_by=(AgreementSigned,),
-        cancelled_by=_OVER,
+        cancelled_by=_NOT_TO_BE_SIGNED,
         moved_by=(_MERGED,),
     ),
     Duty(

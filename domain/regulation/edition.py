@@ -38,6 +38,9 @@ ABOUT_WINDOW: Final = "about_window"
 """Policy key: calendar days before and after the nominal date that 左右 stands for (27.4b)."""
 
 
+_NUMBERS: Final = (Term, Count, Rhythm)
+
+
 class NoEditionInForce(ValueError):
     """No edition of the regulation was in force on ``day``."""
 
@@ -188,13 +191,13 @@ class Edition(BaseModel):
         """Yield every number, in the order of the articles."""
         for field in type(self).model_fields:
             value = getattr(self, field)
-            if isinstance(value, Term | Count | Rhythm):
+            if isinstance(value, _NUMBERS):
                 yield value
 
     def number(self, key: str) -> Term | Count | Rhythm:
         """Return the number held under ``key``; ``KeyError`` if there is none."""
-        value = getattr(self, key, None) if key in type(self).model_fields else None
-        if not isinstance(value, Term | Count | Rhythm):
+        value = self.__dict__.get(key)
+        if not isinstance(value, _NUMBERS):
             raise KeyError(f"edition {self.name} has no number {key!r}")
         return value
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -66,12 +67,17 @@ class Rule:
     @property
     def citation(self) -> str:
         """The place in the text, as officials cite it: 第二十七条（一）, 第三十八条第二款."""
-        place = f"第{chinese_number(self.article)}条"
-        if self.paragraph is not None:
-            place += f"第{chinese_number(self.paragraph)}款"
-        if self.item is not None:
-            place += f"（{chinese_number(self.item)}）"
-        return place
+        return _citation(self.article, self.paragraph, self.item)
+
+
+@cache  # every line of a worklist cites its rule
+def _citation(article: int, paragraph: int | None, item: int | None) -> str:
+    place = f"第{chinese_number(article)}条"
+    if paragraph is not None:
+        place += f"第{chinese_number(paragraph)}款"
+    if item is not None:
+        place += f"（{chinese_number(item)}）"
+    return place
 
 
 def chinese_number(n: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 from ...application.ports import Clock
 from ...application.service import CommandService
@@ -26,11 +26,11 @@ class Looking:
 
     def position_at_end_of(self, day: date) -> int:
         """Return the log position of the last event recorded on or before `day`, 0 for none."""
-        rows = self._rows(
-            "SELECT coalesce(max(notification_id), 0) AS position FROM stored_events WHERE recorded_at < %s",
+        rows = self._tuples(
+            "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE recorded_at < %s",
             (day_bounds(day)[1],),
         )
-        return int(rows[0]["position"])
+        return int(rows[0][0])
 
     def codes(self, agency_code: str, *, by: Actor) -> list[str]:
         """Return every code under which an agency and those below it hold records. Raises NotAuthorised."""
@@ -55,3 +55,13 @@ class Looking:
     ) -> list[dict[str, Any]]:
         with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(statement.encode(), parameters).fetchall()
+
+    def _tuples(
+        self, statement: str, parameters: Sequence[Any] | dict[str, Any]
+    ) -> list[tuple[Any, ...]]:
+        """Return rows of a statement that is asked again and again: prepared, and as binary."""
+        with (
+            self._database.use() as connection,
+            connection.cursor(row_factory=tuple_row, binary=True) as cursor,
+        ):
+            return cursor.execute(statement.encode(), parameters, prepare=True).fetchall()

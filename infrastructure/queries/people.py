@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,7 @@ LEDGERS_OF_PERSON = """
 """
 """A person's ledgers: the one that goes on, and all that were merged into it, one after the other."""
 _CASES = "SELECT *, stream_id AS case_id FROM assistance_cases WHERE person_id = ANY(%s) ORDER BY signed_on, number"
-_ENTRIES = "SELECT stream_id, position, section, late FROM ledger_entries WHERE stream_id = ANY(%s)"
+_ENTRIES = "SELECT position, section, late FROM ledger_entries WHERE stream_id = ANY(%s)"
 _DUTIES = """
     SELECT * FROM obligations
     WHERE subject_id = ANY(%(persons)s) AND duty = ANY(%(duties)s) AND stream_id = ANY(%(streams)s)
@@ -124,40 +125,41 @@ class PeopleQueries(PeopleSummaries):
         """
         person = self._person(person_id, by)
         in_clear = reason is not None
-        histories = {
-            stream_id: list(self._store.history(stream_id)) for stream_id in person.streams
-        }
+        history = self._store.histories(person.streams, sealed=not in_clear)
         if reason is not None:
             # Whatever is shown was read, whether the read models know of it or not.
-            self._record_reading(person, by, reason, histories.values())
-        held = {row["position"]: row for row in self._rows(_ENTRIES, (person.streams,))}
+            self._record_reading(person, by, reason, history)
+        held = {
+            position: (section, late)
+            for position, section, late in self._tuples(_ENTRIES, (person.streams,))
+        }
         entries: dict[str, list[LedgerEntry]] = {section.value: [] for section in Section}
-        for history in histories.values():
-            for recorded in history:
-                entry = held.get(recorded.position)
-                if entry is None:
-                    continue  # recorded after the read models' position
-                hidden = set() if in_clear else set(recorded.event.personal_fields)
-                entries[entry["section"]].append(
-                    LedgerEntry(
-                        position=recorded.position,
-                        section=entry["section"],
-                        event=recorded.event.event_name,
-                        what=recorded.event.model_dump(mode="json", exclude=hidden),
-                        occurred_on=recorded.occurred_on,
-                        recorded_at=recorded.recorded_at,
-                        staff_id=recorded.staff_id,
-                        agency_code=recorded.agency_code,
-                        late=entry["late"],
-                    )
+        for recorded in sorted(history, key=attrgetter("position")):
+            entry = held.get(recorded.position)
+            if entry is None:
+                continue  # recorded after the read models' position
+            section, late = entry
+            hidden = None if in_clear else set(recorded.event.personal_fields)
+            entries[section].append(
+                LedgerEntry(
+                    position=recorded.position,
+                    section=section,
+                    event=recorded.event.event_name,
+                    what=recorded.event.model_dump(mode="json", exclude=hidden),
+                    occurred_on=recorded.occurred_on,
+                    recorded_at=recorded.recorded_at,
+                    staff_id=recorded.staff_id,
+                    agency_code=recorded.agency_code,
+                    late=late,
                 )
+            )
         return PersonLedgerView(
             job_seeker=_job_seeker_view(person),
             sections=tuple(
                 SectionView(
                     section=section.value,
                     label_zh=section.label_zh,
-                    entries=tuple(sorted(entries[section.value], key=lambda e: e.position)),
+                    entries=tuple(entries[section.value]),
                 )
                 for section in Section
             ),
@@ -183,8 +185,8 @@ class PeopleQueries(PeopleSummaries):
             case for case in person.cases if not rows or case["stream_id"] == case_or_person_id
         ]
         if reason is not None:
-            histories = [list(self._store.history(case["stream_id"])) for case in wanted]
-            self._record_reading(person, by, reason, histories)
+            shown = self._store.histories([case["stream_id"] for case in wanted])
+            self._record_reading(person, by, reason, shown)
         today, in_clear = self._today(), reason is not None
         return tuple(self._course(person, case, today, in_clear=in_clear) for case in wanted)
 
@@ -231,11 +233,11 @@ class PeopleQueries(PeopleSummaries):
         return serving[by.agency_code]
 
     def _record_reading(
-        self, person: _Person, by: Actor, reason: str, read: Iterable[list[RecordedEvent]]
+        self, person: _Person, by: Actor, reason: str, read: Iterable[RecordedEvent]
     ) -> None:
         held_by = self._require_serving(person, by, reason)
         access = Access(by, person.ids[0], held_by, Purpose.LEDGER, reason)
-        self._accesses.record(access, (one for history in read for one in history))
+        self._accesses.record(access, read)
 
     def _course(
         self, person: _Person, case: dict[str, Any], day: date, *, in_clear: bool

@@ -215,6 +215,6 @@ def step_view(step: Step) -> StepView:
         citation=RULES[step.rule].citation,
         is_open=step.is_open,
         evidence=step.evidence,
-        wanting_zh=tuple(fact.text_zh for fact in step.missing),
+        wanting_zh=tuple(fact.wanting_zh for fact in step.missing),
         missing=tuple(fact.missing for fact in step.missing),
     )

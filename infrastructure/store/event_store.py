@@ -37,7 +37,7 @@ from ...domain.events import RecordedEvent
 from ...projections.collector import collector_paused
 from ..database import Database
 from .keys import KeyRing
-from .mapper import Mapper
+from .mapper import Mapper, SealedMapper
 
 _APPEND = (
     b"SELECT append_events(%b::bigint, %b, %b, %b, %b, %b, %b, %b, %b, %b::bigint[], %b, %b, %b, %b, "
@@ -98,6 +98,7 @@ class PostgresEventStore(PostgresApplicationRecorder):
         super().__init__(database, events_table_name="stored_events")
         self._database = database
         self._mapper = mapper
+        self._sealed = SealedMapper(keys)
         self._keys = keys
 
     def create_table(self) -> None:
@@ -154,19 +155,18 @@ class PostgresEventStore(PostgresApplicationRecorder):
         """Yield the events of a stream in order, up to a log position."""
         yield from self._mapper.read_all(self._rows(_HISTORY, (stream_id, up_to)))
 
+    def histories(self, stream_ids: Sequence[UUID], *, sealed: bool = False) -> list[RecordedEvent]:
+        """Return the events of several streams, one stream after the other, in one round trip.
+
+        Left `sealed`, what is personal in them stays as it is stored: nobody is going to see it.
+        """
+        mapper = self._sealed if sealed else self._mapper
+        return list(mapper.read_all(self._rows(_HISTORIES, (list(stream_ids),))))
+
     def at(self, positions: Sequence[int]) -> Iterator[RecordedEvent]:
         """Yield the events at these log positions, in log order."""
         if positions:
             yield from self._mapper.read_all(self._rows(_AT, (list(positions),)))
-
-    def personal_at(self, positions: Sequence[int], field: str) -> Iterator[tuple[int, str]]:
-        """Yield one personal field of each of the events at these log positions, with the position.
-
-        The events are of one kind, in its present shape.
-        """
-        if positions:
-            for row in self._rows(_AT, (list(positions),)):
-                yield row[4], self._mapper.read_personal(row[0], row[1], row[3], field)
 
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command, None for one that is not known."""

@@ -133,27 +133,13 @@ class KeyRing:
         except InvalidTag as error:
             raise InvalidInput(f"a personal field was altered: {place}") from error
 
-    def fetch(self, subject_ids: Iterable[UUID]) -> None:
-        """Read the keys of many persons at once, so that decrypting need not ask for each."""
+    def take(self, subject_id: UUID, wrapped: bytes) -> None:
+        """Take a person's key as the table holds it, read along with what it opens."""
         now = time.monotonic()
         with self._lock:
-            wanted = [
-                subject_id
-                for subject_id in set(subject_ids)
-                if (known := self._known.get(subject_id)) is None
-                or now - known[1] >= REMEMBERED_SECONDS
-            ]
-        if not wanted:
-            return
-        rows = self._database.patiently(
-            lambda connection: connection.execute(
-                "SELECT subject_id, wrapped FROM personal_keys "
-                "WHERE subject_id = ANY(%s) AND wrapped IS NOT NULL",
-                (wanted,),
-            ).fetchall()
-        )
-        for row in rows:
-            self._remember(row["subject_id"], bytes(row["wrapped"]), now)
+            known = self._known.get(subject_id)
+        if known is None or now - known[1] >= REMEMBERED_SECONDS:
+            self._remember(subject_id, wrapped, now)
 
     def forget(self, subject_ids: Iterable[UUID]) -> None:
         """Remember these persons' keys no longer: they were destroyed with an event."""

@@ -111,6 +111,18 @@ class MaskingMapper(Mapper):
         return MASKED
 
 
+class SealedMapper(Mapper):
+    """Reads events and leaves what is personal as it is stored: for where it is not shown at all."""
+
+    def __init__(self, keys: KeyRing, registry: EventRegistry = REGISTRY) -> None:
+        """Read every payload of the present shape in one step: no field needs a key."""
+        super().__init__(keys, registry)
+        self._readers = _Readers(registry, sealed=True)
+
+    def _personal(self, subject_id: UUID, place: str, stored: str) -> str:
+        return stored
+
+
 def _place(stream_id: UUID, version: int, field: str) -> str:
     return f"{stream_id}:{version}:{field}"
 
@@ -119,16 +131,22 @@ Read = Callable[[bytes], Event]
 
 
 class _Readers(dict[str, Read | None]):
-    """What reads a payload in one step, by stored name; None where it is of an older shape or personal."""
+    """What reads a payload in one step, by stored name; None where it is of an older shape or personal.
 
-    def __init__(self, registry: EventRegistry) -> None:
+    Left `sealed`, what is personal is read like any text.
+    """
+
+    def __init__(self, registry: EventRegistry, *, sealed: bool = False) -> None:
         super().__init__()
+        self._sealed = sealed
         self._registry = registry
         self._by_class: dict[type[Event], Read] = {}
 
     def __missing__(self, topic: str) -> Read | None:
         cls = self._registry.current(topic)
-        read = None if cls is None or cls.personal_fields else self.of(cls)
+        read = None
+        if cls is not None and (self._sealed or not cls.personal_fields):
+            read = self.of(cls)
         self[topic] = read
         return read
 

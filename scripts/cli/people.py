@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 from uuid import UUID
 
@@ -67,6 +68,31 @@ def course(
     with asking(staff, agency) as (queries, by):
         for one in queries.people.case_course(person, by=by, reason=reason):
             typer.echo(one.model_dump_json(indent=2))
+
+
+@app.command("steps")
+def steps(
+    person: Person,
+    agency: Agency,
+    staff: Staff = SYSTEM_STAFF_ID,
+    as_json: AsJson = False,
+) -> None:
+    """Show which steps of Chapter 3 stand open for a person: by which rule, on which facts, what else wants."""
+    with asking(staff, agency) as (queries, by):
+        found = queries.available_steps(person, by=by)
+    if as_json:
+        typer.echo(json.dumps([step.model_dump() for step in found], ensure_ascii=False, indent=2))
+        return
+    table = Table("步骤", "依据", "可否办理", "已具备的条件", "未具备的条件", title="可选步骤")
+    for step in found:
+        table.add_row(
+            step.title_zh,
+            step.citation,
+            "可以办理" if step.is_open else "条件未齐",
+            "；".join(step.evidence),
+            "；".join(step.wanting_zh),
+        )
+    tables.print(table)
 
 
 @app.command("training-needs")

@@ -27,6 +27,13 @@ def test_counts_ledger_and_course(command_line: CommandLine) -> None:
     assert "王小明" not in hidden
     assert "王小明" in command_line.ok("people", "ledger", person, *CLERK, "--reason", "上门走访")
     assert command_line.ok("people", "course", person, *CLERK) == ""
+    (sign, *_) = json.loads(command_line.ok("people", "steps", person, *CLERK, "--json"))
+    assert (sign["key"], sign["is_open"], sign["wanting_zh"][0]) == (
+        "sign_agreement",
+        False,
+        "尚缺：求职登记",
+    )
+    assert "条件未齐" in command_line.ok("people", "steps", person, *CLERK)
     needs = json.loads(command_line.ok("people", "training-needs", *CLERK))
     assert needs["needs"] == []
     assert command_line.ok("people", "information", *CLERK) == ""

@@ -291,3 +291,6 @@ def test_the_steps_that_are_open_can_be_asked_for(assisted: Assisted) -> None:
     }
     assert not steps["apply_for_consultation"].is_open
     assert "the person is not found job-ready" in steps["apply_for_consultation"].missing
+    wanting = [text for step in steps.values() for text in step.wanting_zh]
+    assert wanting
+    assert all(text.startswith("尚缺：") for text in wanting)

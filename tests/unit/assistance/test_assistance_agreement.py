@@ -18,7 +18,7 @@ from taizhang.domain.errors import InvalidInput, NotAuthorised, NotFound
 from taizhang.domain.job_seeker import status
 from taizhang.domain.job_seeker.registration import BasicsRecorded
 
-from .conftest import Ids
+from .memory import Ids
 
 if TYPE_CHECKING:
     from taizhang.application.ports import Batch

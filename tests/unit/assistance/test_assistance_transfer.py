@@ -17,11 +17,15 @@ from taizhang.application.commands.assistance_course import (
     VerifyTransfer,
     WithdrawTransfer,
 )
+from taizhang.application.commands.contact import CeaseServices, ReportToRegistry
 from taizhang.domain import transfer
 from taizhang.domain.assistance.moving import TransferReason
 from taizhang.domain.assistance.state import CaseStage
 from taizhang.domain.employer.services import ReferralOutcome
 from taizhang.domain.errors import InvalidInput, NotAuthorised
+from taizhang.domain.job_seeker.contact import Ground
+from taizhang.domain.job_seeker.search import Employed, EmploymentKind
+from taizhang.domain.job_seeker.status import RecognitionEnded, StatusRegistrationEnded
 
 from .conftest import CITY, DISTRICT, FAR, FIRST_DAY, HERE, NEXT_DOOR, OTHER_DISTRICT
 
@@ -140,6 +144,50 @@ def test_what_does_not_fit_is_rejected_or_withdrawn_leaves_the_agreement_in_forc
     assert desk.case.is_live
     assert desk.case.transfer is None
     assert desk.outcome("transfer_decision") == ["met"]
+
+
+def waiting(desk: Desk) -> Desk:
+    """Transfer somebody with a visit still owed; the receiving agency has not signed yet."""
+    with_open_visit(desk)
+    applied(desk, NEXT_DOOR).by(f"chief-{DISTRICT}").done(desk.of(ApproveTransfer))
+    assert {row.duty for row in desk.open()} == {
+        "agreement_signing_after_transfer",
+        "visit_after_referral",
+    }
+    return desk
+
+
+@pytest.mark.rule("13.3", "24.2")
+def test_who_is_lost_sight_of_before_the_receiving_agency_signs_is_owed_nothing_more(
+    desk: Desk,
+) -> None:
+    waiting(desk).later(200).by(f"specialist-{HERE}")
+    for ceasing in (ReportToRegistry, CeaseServices):
+        desk.done(ceasing(job_seeker_id=desk.person_id, ground=Ground.OUT_OF_CONTACT))
+    with pytest.raises(AssertionError, match="services to this person have ceased"):
+        desk.by(f"specialist-{NEXT_DOOR}").signed(2)
+    assert desk.open() == []
+
+
+@pytest.mark.rule("24.2", "13.1")
+@pytest.mark.parametrize("ends", ["recognition", "registration", "work"])
+def test_no_agreement_is_owed_after_a_transfer_once_a_condition_of_it_is_gone(
+    desk: Desk, ends: str
+) -> None:
+    waiting(desk).later(1)
+    known = {"ended_on": desk.day, "reason": "退出", "source": "认定系统"}
+    work = Employed(
+        kind=EmploymentKind.OWN_SEARCH, started_on=desk.day, referral_id=None, ends_search=True
+    )
+    desk.given(
+        desk.person_id,
+        {
+            "recognition": RecognitionEnded(**known),
+            "registration": StatusRegistrationEnded(**known),
+            "work": work,
+        }[ends],
+    )
+    assert not desk.open("agreement_signing_after_transfer")
 
 
 @pytest.mark.rule("23.3")

@@ -43,9 +43,9 @@ from ..assistance.conftest import (
     NEXT_DOOR,
     OTHER_DISTRICT,
     Desk,
-    Ids,
     rows_of,
 )
+from ..assistance.memory import Ids
 
 __all__ = [
     "CITY", "CREDIT_CODE", "DISTRICT", "FAR", "FIRST_DAY", "HERE", "NEXT_DOOR", "OTHER_DISTRICT",
