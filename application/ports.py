@@ -35,6 +35,7 @@ class Identities(Protocol):
     def person(self, number: str, kind: str = "", country: str = "") -> UUID:
         """Return the id of a person, which is also the stream of a job seeker's ledger.
 
+        One whose person was erased is never given again: the number then gives the next one.
         Without a kind the number is a citizen identity number; else that of such a document, as
         `country` issued it.
         """

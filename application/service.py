@@ -269,18 +269,20 @@ class _Run:
         service, command = self._service, request.command
         day = command.occurred_on or self._today
         self._looked = {}
-        context = Context(
-            Occasion(self._actor, day, self._today, self._edition(day)),
-            service._directory,
-            service._identities,
-            self._look,
-            service._grading_tool,
-        )
+        occasion = Occasion(self._actor, day, self._today, self._edition(day))
         if day > self._today:
             raise InvalidInput(
                 f"{day} is in the future: today is {self._today}", field="occurred_on"
             )
         stream_id = command.stream(service._identities, service._directory)
+        context = Context(
+            occasion,
+            service._directory,
+            service._identities,
+            self._look,
+            service._grading_tool,
+            stream_id,
+        )
         aggregate = self._kept(command.aggregate, stream_id).aggregate
         owner = command.owner(aggregate, context)
         # Who enters a service must have the power on the day of entry, whatever day the service was.

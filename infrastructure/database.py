@@ -118,15 +118,22 @@ class Database(PostgresDatastore):
                 raise Unavailable("the service was closed") from error
             raise Unavailable(f"the database does not answer: {error}") from error
 
+    @property
+    def is_pinned(self) -> bool:
+        """Say whether this thread has a pinned connection, which has not broken since."""
+        return getattr(self._thread, "pinned", None) is not None
+
     @contextmanager
     def pinned(self) -> Iterator[Connection[Any]]:
         """Lend a connection that `use` also gives this thread meanwhile, until it breaks."""
+        before: Connection[Any] | None = getattr(self._thread, "pinned", None)
         with self.use() as connection:
             self._thread.pinned = connection
             try:
                 yield connection
             finally:
-                self._thread.pinned = None
+                if self._thread.pinned is not None:
+                    self._thread.pinned = before
 
     def close(self) -> None:
         """Give all connections back for good."""

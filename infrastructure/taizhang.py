@@ -108,7 +108,6 @@ class Taizhang:
         master_key, identity_key = settings.required_keys()
         self._database = database
         self._server = server
-        self.identities = StreamIds(identity_key)
         self.keys = KeyRing(
             database, master_key, clock, random_bytes, former_master_key=settings.former_key()
         )
@@ -118,6 +117,7 @@ class Taizhang:
         self._closed = threading.Event()
         self.subscriptions = Subscriptions(database, clock)
         self.events = PostgresEventStore(database, mapper, self.keys)
+        self.identities = StreamIds(identity_key, self.events.erased)
         self.service = CommandService(
             self.events,
             self.identities,
@@ -258,7 +258,10 @@ class Taizhang:
         return self.service.execute_many(requests, by=by, dry_run=dry_run)
 
     def job_seeker_id(self, document: IdentityDocument) -> UUID:
-        """Return the id by which commands know the person of a document, with a ledger or not yet."""
+        """Return the id by which commands know the person of a document, with a ledger or not yet.
+
+        Who was erased and comes back is known by another one.
+        """
         return self.identities.person(*document.derivation)
 
     def queries(self, *, at_least: int = 0, timeout: float = 5.0) -> Queries:

@@ -33,7 +33,7 @@ class SpotCheckItemRow(Row):
     """An item. `findings` holds one object a verdict: those of `Finding`, and why it was judged otherwise.
 
     `faulty` says whether any rule is not kept, as the findings stand; null before the item is examined.
-    The masked name is personal: it goes with the key of the person when the rows are made anew.
+    `examined_position` is where the log says how the record is called, the masked name encrypted.
     """
 
     item_id: UUID
@@ -41,7 +41,7 @@ class SpotCheckItemRow(Row):
     number: Int
     record_id: UUID
     record_number: str | None
-    masked_name: str | None
+    examined_position: int | None
     agency_code: str
     stratum_id: UUID
     stratum_code: str
@@ -64,7 +64,7 @@ def item_id(check_id: UUID, number: int) -> UUID:
 
 
 def _examined(row: SpotCheckItemRow, event: ItemExamined, recorded: RecordedEvent) -> None:
-    row.record_number, row.masked_name = event.record_number, event.masked_name
+    row.record_number, row.examined_position = event.record_number, recorded.position
     row.examined_on = recorded.occurred_on
     row.later_entries = event.later_entries
     _keep(row, [_shown(finding) for finding in event.findings])
@@ -108,8 +108,12 @@ _CHANGES: dict[type[Event], Callable[[SpotCheckItemRow, Any, RecordedEvent], Non
 
 
 class SpotCheckItems(ReadModel[SpotCheckItemRow]):
-    """Every item of every check, by check and number."""
+    """Every item of every check, by check and number.
 
+    Rule 51.2.
+    """
+
+    version = 2
     row = SpotCheckItemRow
     table = Table(
         "spot_check_items",
@@ -161,7 +165,7 @@ def _drawn(item: DrawnItem, recorded: RecordedEvent) -> SpotCheckItemRow:
         number=item.number,
         record_id=item.record_id,
         record_number=None,
-        masked_name=None,
+        examined_position=None,
         agency_code=item.agency_code,
         stratum_id=item.stratum_id,
         stratum_code=item.stratum_code,

@@ -51,13 +51,17 @@ def _sees_nothing_else(kind: type[A], stream_id: UUID) -> A:
 
 
 class Context(NamedTuple):
-    """What a decision may look at beside its aggregate: `look(JobSeekerLedger, job_seeker_id)`."""
+    """What a decision may look at beside its aggregate: `look(JobSeekerLedger, job_seeker_id)`.
+
+    `stream_id` is the stream of the command's own aggregate.
+    """
 
     occasion: Occasion
     directory: Directory
     identities: Identities
     look: Look = _sees_nothing_else
     grading_tool: GradingTool | None = None
+    stream_id: UUID = UUID(int=0)
 
 
 class Command(BaseModel):

@@ -26,6 +26,7 @@ from ...domain.organisation.powers import Power
 from ..ports import Identities
 from .agreements import ServedAsKey
 from .base import Command, Context, Decided
+from .privacy import require_not_erased
 
 
 class EmployerCommand(Command):
@@ -109,10 +110,12 @@ class VerifyAgent(EmployerCommand, name="verify_agent"):
     def decide_for(self, ledger: EmployerLedger, context: Context) -> list[Event]:
         """Record the agent under an id derived from the identity number."""
         ledger.require_open()
+        agent_id = context.identities.person(self.identity_number)
+        require_not_erased(context.look, agent_id)
         return papers.verify_agent(
             context.occasion,
             AgentVerified(
-                agent_id=context.identities.person(self.identity_number),
+                agent_id=agent_id,
                 name=self.name,
                 identity_number=self.identity_number,
                 phone=self.phone,

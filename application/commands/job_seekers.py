@@ -38,6 +38,7 @@ from ..ports import Identities
 from .base import Addressed, Command, Context, Decided
 from .cases import live_case, require_not_assisted
 from .job_fairs import registered_at_fair
+from .privacy import require_not_erased
 
 
 class JobSeekerCommand(Command):
@@ -122,7 +123,7 @@ class OpenJobSeekerLedger(Command, name="open_job_seeker_ledger"):
     channel: Channel
 
     def stream(self, identities: Identities, directory: Directory) -> UUID:
-        """Return the stream that this document's person has, and nobody else."""
+        """Return the stream that this document's person has, and nobody else; a new one after an erasure."""
         return identities.person(*self.document.derivation)
 
     def owner(self, aggregate: Aggregate, context: Context) -> str | None:
@@ -130,8 +131,9 @@ class OpenJobSeekerLedger(Command, name="open_job_seeker_ledger"):
         return None
 
     def decide(self, aggregate: Aggregate, context: Context) -> list[Event]:
-        """Open the ledger once."""
-        person_id = context.identities.person(*self.document.derivation)
+        """Open the ledger once; one of a person who was erased is not gone on with."""
+        person_id = context.stream_id
+        require_not_erased(context.look, person_id)
         return registration.open_ledger(
             as_ledger(aggregate), self.channel, self.document, self.basics.recorded(person_id)
         )

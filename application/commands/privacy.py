@@ -14,6 +14,7 @@ from ...domain.aggregate import Aggregate
 from ...domain.assistance.state import CaseStage, last_case
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.employer.papers import AgentErased
+from ...domain.errors import InvalidInput
 from ...domain.job_seeker.erasure import JobSeekerErased
 from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.organisation.directory import Directory
@@ -81,6 +82,19 @@ class ErasePerson(Command, name="erase_person"):
             Addressed(stream, AgentErased(agent_id=agent_id)) for stream, agent_id in self.agent_of
         ]
         return [*erased, *marks]
+
+
+def require_not_erased(look: Look, person_id: UUID) -> None:
+    """Make sure that a person whose data are about to be recorded was not erased, and is not meanwhile.
+
+    The id was derived a moment ago from the person's number, which gives another one after an erasure.
+    Raises InvalidInput where the erasure came between: the number then gives another id.
+
+    Rule 51.2.
+    """
+    erasure, ledger = look(Erasure, erasure_stream(person_id)), look(JobSeekerLedger, person_id)
+    if erasure.erased_on is not None or ledger.erased_on is not None:
+        raise InvalidInput("the person was erased this moment: try once more", field="person_id")
 
 
 def holders_of(command: ErasePerson, look: Look) -> set[str]:

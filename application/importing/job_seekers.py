@@ -23,6 +23,8 @@ from .job_seeker_rows import JobSeekerMapping, JobSeekerRow, interpret
 from .rows import SourceRow
 from .table import TableImport
 
+_PERSON = "person:"
+
 
 class JobSeekerImport(TableImport[JobSeekerRow, JobSeekerMapping]):
     """Takes rows of job seekers in, for one actor.
@@ -52,19 +54,16 @@ class JobSeekerImport(TableImport[JobSeekerRow, JobSeekerMapping]):
         found = interpret(row, mapping)
         if found.document is None:
             return found
-        return found.model_copy(update={"key": f"person:{self._person(found)}"})
+        person_id = self._identities.person(*found.document.derivation)
+        return found.model_copy(update={"key": f"{_PERSON}{person_id}"})
 
     def requests(self, row: JobSeekerRow) -> list[Request]:
         """Return the commands that the row has the data for."""
-        person_id = self._person(row)
+        person_id = UUID(row.key.removeprefix(_PERSON))
         return [
             Request(command, uuid5(person_id, f"import:{command.command_name}:{row.digest}"))
             for command in self._commands(row, person_id)
         ]
-
-    def _person(self, row: JobSeekerRow) -> UUID:
-        assert row.document is not None
-        return self._identities.person(*row.document.derivation)
 
     def _commands(self, row: JobSeekerRow, person_id: UUID) -> list[Command]:
         assert row.document is not None

@@ -224,8 +224,10 @@ class Recomputed(View):
     stored_digest: str
     """The digest of the content as it lies in the database."""
     recomputed_digest: str
+    names_as_issued: int = 0
+    """Masked names of persons who were erased since: nobody can read them again, so they are taken as issued."""
     notes: tuple[str, ...] = ()
-    """Why the log cannot give the same content today, where something outside it has changed."""
+    """Why the log cannot give the same content today: whose names are gone, what outside it has changed."""
 
     @property
     def is_proven(self) -> bool:

@@ -17,6 +17,7 @@ from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.job_seeker.merging import LedgerMergedFrom, LedgerMergedInto
 from ...domain.organisation.powers import Actor, Power, reaches
 from ...domain.person_ledger import ledger_number
+from ...domain.privacy.erasure import erasure_stream
 from ...projections.history.build import Standard, build_history, differences, final_state
 from ...projections.history.model import Difference, History, Moment
 from ..database import Database
@@ -130,9 +131,11 @@ class Histories(Looking):
         cases = list(self._cases_of(persons))
         if persons:
             name = ledger_number(persons[0])
+        erasures = [erasure_stream(person_id) for person_id in persons]
         streams = {
-            stream: tuple(self._store.history(stream))
-            for stream in [*(persons or [stream_id]), *cases]
+            stream: events
+            for stream in [*(persons or [stream_id]), *cases, *erasures]
+            if (events := tuple(self._store.history(stream)))
         }
         holding = [persons[0] if persons else stream_id, *cases[-1:]]
         record = Record(

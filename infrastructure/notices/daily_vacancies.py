@@ -23,6 +23,7 @@ from ...projections.daily_vacancy_notice.model import DailyVacancyNotice
 from ..store.event_store import PostgresEventStore
 from .daily_vacancy_evidence import DailyVacancyEvidence
 from .daily_vacancy_facts import gather
+from .erased_names import NamedAsIssued
 from .making import Making, Period
 
 _WORDED = (VacancyDrafted.event_name, VacancyRevised.event_name, VacancyChanged.event_name)
@@ -92,6 +93,12 @@ class DailyVacancies:
     ) -> DailyVacancyEvidence:
         """Return what an issued notice was counted from."""
         return DailyVacancyEvidence(making, notice, notice_id)
+
+    def named_as_issued(
+        self, connection: Connection[Any], again: DailyVacancyNotice, issued: DailyVacancyNotice
+    ) -> NamedAsIssued:
+        """Return the notice made again as it is: it names no persons but staff."""
+        return NamedAsIssued(again)
 
     def changed_basis(self, notice: DailyVacancyNotice) -> tuple[str, ...]:
         """Name the calendar, screening, edition or policy that is another one today."""

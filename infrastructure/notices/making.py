@@ -17,6 +17,7 @@ from ...projections.daily_vacancy_notice.model import DailyVacancyNotice
 from ...projections.explanation.model import Evidence, Explanation
 from ...projections.explanation.paths import Figure
 from ...projections.monthly_ledger_notice.model import MonthlyLedgerNotice
+from .erased_names import NamedAsIssued
 
 AnyNotice = DailyVacancyNotice | MonthlyLedgerNotice
 """A notice of any kind, as it was issued."""
@@ -99,6 +100,10 @@ class NoticeMaker(Protocol[N]):
 
     def told(self, notice: N) -> Sequence[Notified]:
         """Return the problems of which issuing it notifies an agency."""
+        ...
+
+    def named_as_issued(self, connection: Connection[Any], again: N, issued: N) -> NamedAsIssued:
+        """Return a notice made again, with the names of persons erased since as they were issued."""
         ...
 
     def changed_basis(self, notice: N) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from psycopg import Connection
 from psycopg.rows import tuple_row
 
 from ...application.commands.base import Command
@@ -26,6 +27,7 @@ from ...application.ports import Clock
 from ...application.service import CommandService
 from ...domain.calendar import WorkingDayCalendar, add_months, day_bounds, shanghai_day, zh_date
 from ...domain.duties import rectification
+from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.obligations import TITLES_ZH, Outcome
 from ...domain.organisation.directory import Agency
 from ...domain.organisation.powers import Actor
@@ -40,6 +42,7 @@ from ..database import Database
 from ..queries.record_numbers import MaskedNames
 from ..store.event_store import PostgresEventStore
 from .daily_vacancies import changes
+from .erased_names import NamedAsIssued, name_as_issued
 from .making import AsOf, Making, Period
 from .monthly_checks import Checks, checks_of
 from .monthly_ledger_evidence import MonthlyLedgerEvidence
@@ -207,6 +210,12 @@ class MonthlyLedgers:
         """Return what an issued notice was counted from."""
         return MonthlyLedgerEvidence(self._store, making, notice, notice_id)
 
+    def named_as_issued(
+        self, connection: Connection[Any], again: MonthlyLedgerNotice, issued: MonthlyLedgerNotice
+    ) -> NamedAsIssued:
+        """Return the notice made again, with the names of persons erased since as they were issued."""
+        return name_as_issued(connection, again, issued, self._erased_on)
+
     def changed_basis(self, notice: MonthlyLedgerNotice) -> tuple[str, ...]:
         """Name the calendar, edition or policy that is another one today."""
         edition = edition_on(notice.last_day, self._editions)
@@ -282,6 +291,11 @@ class MonthlyLedgers:
     def _rows(self, name: str, **values: Any) -> list[tuple[Any, ...]]:
         with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             return cursor.execute(statement(name).encode(), values).fetchall()
+
+    def _erased_on(self, person_id: UUID) -> date | None:
+        ledger = self._store.replay(JobSeekerLedger, person_id).aggregate
+        assert isinstance(ledger, JobSeekerLedger)
+        return ledger.erased_on
 
     def _today(self) -> date:
         return shanghai_day(self._clock())

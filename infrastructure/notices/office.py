@@ -191,7 +191,10 @@ class NoticeOffice:
             yield notice, maker.evidence(making, notice, notice_id)
 
     def recompute(self, notice_id: str, *, by: Actor) -> Recomputed:
-        """Make an issued notice again from the log alone and compare it with what was issued."""
+        """Make an issued notice again from the log alone and compare it with what was issued.
+
+        The masked name of a person who was erased since is taken as it was issued, and that is told.
+        """
         issued = self.find(notice_id, by=by)
         content = self._content(issued)
         maker = self._makers[NoticeKind(issued.kind)]
@@ -207,6 +210,7 @@ class NoticeOffice:
                 previous,
                 stored.dated,
             )
+            again, names, notes = maker.named_as_issued(connection, again, stored)
         if stored.seal is not None:
             number = stored.seal.number
             seal = self._seals.numbered(number) if number else None
@@ -217,7 +221,8 @@ class NoticeOffice:
             issued_digest=issued.digest,
             stored_digest=digest(content),
             recomputed_digest=digest(canonical_json(again)),
-            notes=maker.changed_basis(stored),
+            names_as_issued=names,
+            notes=(*notes, *maker.changed_basis(stored)),
         )
 
     # --- helpers ------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from ...domain.events import RecordedEvent
 from ...domain.obligations import TITLES_ZH, Outcome
 from ...domain.organisation.powers import Actor, Power, reaches
 from ...domain.person_ledger import Section, ledger_number
+from ...domain.privacy.erasure import erasure_stream
 from ...domain.regulation.rules import RULES
 from ..database import Database
 from ..privacy.access import Access, AccessBook
@@ -193,15 +194,18 @@ class PeopleQueries(PeopleSummaries):
     def streams(self, person_id: UUID, *, by: Actor) -> tuple[list[UUID], list[str]]:
         """Return every stream that holds a part of a person's record, and the agencies that serve the person.
 
-        The ledger that goes on is the first; reports to the registry come last. Raises NotFound,
-        NotAuthorised.
+        The ledger that goes on is the first; reports to the registry come last, and the erasure, where
+        the person was erased. Raises NotFound, NotAuthorised.
         """
         person = self._person(person_id, by)
         reports = self._rows(
             "SELECT stream_id FROM registry_reports WHERE person_id = ANY(%s) ORDER BY decided_on, stream_id",
             (person.ids,),
         )
-        return [*person.streams, *(row["stream_id"] for row in reports)], person.serving
+        streams = [*person.streams, *(row["stream_id"] for row in reports)]
+        if person.ledger["erased_on"] is not None:
+            streams.append(erasure_stream(person.ids[0]))
+        return streams, person.serving
 
     # --- helpers ------------------------------------------------------------------------------
 

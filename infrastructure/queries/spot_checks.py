@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -93,12 +94,14 @@ class SpotCheckQueries(Looking):
         seen = [one for one in found if self._may_see(row, one, by)]
         if not seen:
             self._may_look(by, row["agency_code"])
-        return [
-            _item_view(one)
-            for one in seen
-            if (inspector is None or one["inspector"] == inspector)
-            and (faulty is None or bool(one["faulty"]) is faulty)
-        ]
+        return self._item_views(
+            [
+                one
+                for one in seen
+                if (inspector is None or one["inspector"] == inspector)
+                and (faulty is None or bool(one["faulty"]) is faulty)
+            ]
+        )
 
     def item(self, check_id: UUID, number: int, *, by: Actor) -> InspectedItem:
         """Return an item, its record as it stood at the cut-off with what came later, and the answers.
@@ -118,8 +121,9 @@ class SpotCheckQueries(Looking):
         held = self._records.held(
             RecordKind(row["kind"]), found[0]["record_id"], row["log_position"]
         )
+        (item,) = self._item_views(found)
         return InspectedItem(
-            item=_item_view(found[0]),
+            item=item,
             entries=tuple(
                 _entry(recorded, later=later)
                 for later, events in ((False, held.events), (True, held.later))
@@ -139,6 +143,20 @@ class SpotCheckQueries(Looking):
         if not rows:
             raise NotFound(f"there is no spot-check {check_id}", field="check_id")
         return rows[0]
+
+    def _item_views(self, rows: Sequence[dict[str, Any]]) -> list[SpotCheckItemView]:
+        """Return rows as views, each with the masked name that the log has of it, where it can be read."""
+        positions = [at for row in rows if (at := row["examined_position"]) is not None]
+        records = [row["record_id"] for row in rows]
+        names = dict(self._store.personal_at(sorted(positions), "masked_name", of=records))
+        views = []
+        for row in rows:
+            shown = {
+                "masked_name": names.get(row["examined_position"]),
+                "findings": _loaded(row["findings"]),
+            }
+            views.append(SpotCheckItemView.model_validate({**row, **shown}, extra="ignore"))
+        return views
 
     def _may_see(self, check: dict[str, Any], item: dict[str, Any], by: Actor) -> bool:
         directory, today = self._service.directory, self._today()
@@ -195,12 +213,6 @@ class SpotCheckQueries(Looking):
             )
             if found is not None:
                 one.update(found._asdict())
-
-
-def _item_view(row: dict[str, Any]) -> SpotCheckItemView:
-    return SpotCheckItemView.model_validate(
-        {**row, "findings": _loaded(row["findings"])}, extra="ignore"
-    )
 
 
 def _entry(recorded: RecordedEvent, *, later: bool) -> InspectedEntry:

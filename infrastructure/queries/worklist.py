@@ -51,7 +51,7 @@ _LINES = """
             (SELECT evidence FROM rectifications WHERE stream_id = held.stream_id)
         ),
         (SELECT person_id FROM registry_reports WHERE stream_id = held.subject_id),
-        p.stream_id, n.originator_id, n.originator_version, n.state, k.wrapped
+        p.stream_id, n.originator_id, n.originator_version, n.topic, n.state, k.wrapped
     FROM held
     LEFT JOIN LATERAL (
         SELECT name, credit_code FROM employers WHERE stream_id IN (held.stream_id, held.subject_id)
@@ -86,6 +86,7 @@ class _About(NamedTuple):
     person_id: UUID | None
     stream_id: UUID | None
     version: int | None
+    topic: str | None
     basics: bytes | None
     key: bytes | None
 
@@ -210,12 +211,18 @@ class _Views:
         return known
 
     def _masked_name(self, about: _About) -> str | None:
-        if about.stream_id is None or about.version is None or about.basics is None:
+        stream_id, version, topic, basics = (
+            about.stream_id,
+            about.version,
+            about.topic,
+            about.basics,
+        )
+        if stream_id is None or version is None or topic is None or basics is None:
             return None
         if about.key is None:
             return ERASED
-        self._keys.take(about.stream_id, about.key)
-        name = self._mapper.read_personal(about.stream_id, about.version, about.basics, "name")
+        self._keys.take(stream_id, about.key)
+        name = self._mapper.read_personal(stream_id, version, topic, basics, "name")
         return name if name == ERASED else mask_name(name) or None
 
     def _has_left(self, staff_id: str) -> bool:

@@ -6,7 +6,7 @@ append in one round trip and in commit order that also keeps the command and the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -32,8 +32,10 @@ from ...application.ports import (
 )
 from ...domain.aggregate import Aggregate
 from ...domain.employer.vacancy import VacancyDrafted
-from ...domain.errors import InvalidInput
+from ...domain.errors import Conflict, InvalidInput
 from ...domain.events import RecordedEvent
+from ...domain.job_seeker.erasure import JobSeekerErased
+from ...domain.privacy.erasure import erasure_stream
 from ...projections.collector import collector_paused
 from ..database import Database
 from .keys import KeyRing
@@ -83,6 +85,17 @@ _AT = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events WHERE notification_id = ANY(%s) "
     "ORDER BY notification_id"
 )
+# Of merged ledgers the one that went on has the event in its stream of erasure, each its mark.
+_ERASED = """
+    SELECT wanted.person_id
+    FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (person_id, erasure_id)
+    WHERE EXISTS (SELECT FROM stored_events WHERE originator_id = wanted.erasure_id)
+        OR EXISTS (SELECT FROM stored_events WHERE originator_id = wanted.person_id AND topic = %s)
+"""
+_CHANGED = """
+    SELECT EXISTS (SELECT FROM stored_events WHERE notification_id > %s
+        AND (originator_id = ANY(%s) OR split_part(topic, '@', 1) = ANY(%s)))
+"""
 _DIRECTORY = (
     f"SELECT {_EVENT_COLUMNS} FROM stored_events "
     "WHERE (topic LIKE 'agency.%%' OR topic LIKE 'staff_member.%%') AND notification_id > %s "
@@ -168,6 +181,18 @@ class PostgresEventStore(PostgresApplicationRecorder):
         if positions:
             yield from self._mapper.read_all(self._rows(_AT, (list(positions),)))
 
+    def personal_at(
+        self, positions: Sequence[int], field: str, *, of: Iterable[UUID] = ()
+    ) -> Iterator[tuple[int, str]]:
+        """Yield one personal field of each of the events at these log positions, with the position.
+
+        The events are of one kind, in its present shape. The keys of persons named by `of` are read at once.
+        """
+        if positions:
+            self._keys.fetch(of)
+            for row in self._rows(_AT, (list(positions),)):
+                yield row[4], self._mapper.read_personal(row[0], row[1], row[2], row[3], field)
+
     def known_command(self, command_id: UUID) -> KnownCommand | None:
         """Return what is kept of an accepted command, None for one that is not known."""
         rows = self._rows(
@@ -187,6 +212,22 @@ class PostgresEventStore(PostgresApplicationRecorder):
             "ORDER BY notification_id"
         )
         return list(self._mapper.read_all(self._rows(statement, (list(positions),))))
+
+    def erased(self, person_ids: Sequence[UUID]) -> set[UUID]:
+        """Return which of these persons were erased, as the log says."""
+        parameters = (
+            list(person_ids),
+            [erasure_stream(person_id) for person_id in person_ids],
+            JobSeekerErased.topic,
+        )
+        return {person_id for (person_id,) in self._rows(_ERASED, parameters)}
+
+    def changed_since(
+        self, position: int, streams: Iterable[UUID], event_names: Iterable[str]
+    ) -> bool:
+        """Say whether after a log position there is an event in one of these streams, or of these names."""
+        ((changed,),) = self._rows(_CHANGED, (position, list(streams), list(event_names)))
+        return bool(changed)
 
     def position_before(self, moment: datetime) -> int:
         """Return the log position of the last event recorded before a moment, 0 for none."""
@@ -224,7 +265,8 @@ class PostgresEventStore(PostgresApplicationRecorder):
 
         While the database is away it is tried again; a commit whose acknowledgement was lost shows
         itself as CommandKnown. Raises VersionTaken, DirectoryMoved, CommandKnown or Unwritable with
-        nothing written, and Unavailable when the database stays away.
+        nothing written, and Unavailable when the database stays away. Persons are erased within `alone`
+        only: Conflict where its connection broke, or there was none.
         """
         one = len(batch.events) == len(batch.commands) == 1 and len(batch.states) <= 1
         if batch.relied_on:
@@ -242,6 +284,8 @@ class PostgresEventStore(PostgresApplicationRecorder):
             return int(row[0])
 
         def call_and_erase(connection: Connection[Any]) -> int:
+            if not self._database.is_pinned:
+                raise Conflict("somebody else may have recorded something meanwhile: try once more")
             # One transaction: a person is erased exactly if the log says so.
             with connection.transaction():
                 position = call(connection)

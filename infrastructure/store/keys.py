@@ -9,7 +9,7 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
@@ -26,6 +26,8 @@ KEY_BYTES = 32
 CACHED_KEYS = 10_000
 ROTATED_AT_ONCE = 1_000
 MASTER, IDENTITY = "TAIZHANG_MASTER_KEY", "TAIZHANG_IDENTITY_KEY"
+GENERATIONS_AT_ONCE = 4
+"""Ids of one number that are looked up together: most numbers are in their first generation."""
 REMEMBERED_SECONDS = 60.0
 """How long a process goes on with a person's key that was destroyed by another one."""
 
@@ -60,24 +62,46 @@ def fingerprint_of(name: str, key: bytes) -> bytes:
     return hmac.digest(key, f"check:{name}".encode(), sha256)
 
 
+def nobody_erased(ids: Sequence[UUID]) -> Collection[UUID]:
+    """Return which of these persons were erased, where there is no log to ask: none."""
+    return ()
+
+
 class StreamIds:
     """Derives the ids of streams and persons by a keyed hash.
 
     The same number always gives the same id, so that one person cannot have two ledgers; without
-    the key nobody finds the number for an id.
+    the key nobody finds the number for an id. Once the person of an id was erased, the number gives
+    the id of the next generation: who comes back begins anew, and nothing stored joins the two.
     """
 
-    def __init__(self, identity_key: bytes) -> None:
-        """Keep the permanent identity key."""
+    def __init__(
+        self,
+        identity_key: bytes,
+        erased: Callable[[Sequence[UUID]], Collection[UUID]] = nobody_erased,
+    ) -> None:
+        """Keep the permanent identity key, and ask `erased` which of some ids were erased."""
         self._key = identity_key
+        self._erased = erased
 
     def employer(self, credit_code: str) -> UUID:
         """Return the stream of an employer's ledger."""
         return self._derive("employer", credit_code)
 
     def person(self, number: str, kind: str = "", country: str = "") -> UUID:
-        """Return the id of a person: by the citizen identity number, or by another document."""
-        return self._derive("person", f"{kind}:{country}:{number}" if kind else number)
+        """Return the id of a person who was not erased: by the citizen identity number, or by another document."""
+        stated = f"{kind}:{country}:{number}" if kind else number
+        first = 0
+        while True:
+            ids = [
+                self._derive(f"person/{generation}" if generation else "person", stated)
+                for generation in range(first, first + GENERATIONS_AT_ONCE)
+            ]
+            erased = self._erased(ids)
+            for person_id in ids:
+                if person_id not in erased:
+                    return person_id
+            first += GENERATIONS_AT_ONCE
 
     def fingerprint(self, content: bytes) -> bytes:
         """Return a digest that tells two contents apart and cannot be tried out without the key."""
@@ -140,6 +164,28 @@ class KeyRing:
             known = self._known.get(subject_id)
         if known is None or now - known[1] >= REMEMBERED_SECONDS:
             self._remember(subject_id, wrapped, now)
+
+    def fetch(self, subject_ids: Iterable[UUID]) -> None:
+        """Read the keys of many persons at once, so that decrypting need not ask for each."""
+        now = time.monotonic()
+        with self._lock:
+            wanted = [
+                subject_id
+                for subject_id in set(subject_ids)
+                if (known := self._known.get(subject_id)) is None
+                or now - known[1] >= REMEMBERED_SECONDS
+            ]
+        if not wanted:
+            return
+        rows = self._database.patiently(
+            lambda connection: connection.execute(
+                "SELECT subject_id, wrapped FROM personal_keys "
+                "WHERE subject_id = ANY(%s) AND wrapped IS NOT NULL",
+                (wanted,),
+            ).fetchall()
+        )
+        for row in rows:
+            self._remember(row["subject_id"], bytes(row["wrapped"]), now)
 
     def forget(self, subject_ids: Iterable[UUID]) -> None:
         """Remember these persons' keys no longer: they were destroyed with an event."""

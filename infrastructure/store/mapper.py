@@ -80,10 +80,14 @@ class Mapper:
         """Yield the events of many rows, each with what `read` takes, in order; see `read`."""
         return starmap(self.read, rows)
 
-    def read_personal(self, stream_id: UUID, version: int, state: bytes, field: str) -> str:
+    def read_personal(
+        self, stream_id: UUID, version: int, topic: str, state: bytes, field: str
+    ) -> str:
         """Return one personal field of an event of the present shape, and decrypt no other."""
+        cls = self._registry.current(topic)
+        assert cls is not None
         fields = orjson.loads(state)
-        subject_id = UUID(fields["person_id"]) if "person_id" in fields else stream_id
+        subject_id = UUID(fields[cls.subject_field]) if cls.subject_field else stream_id
         secret = base64.b64decode(fields[field])
         text = self._keys.decrypt(subject_id, _place(stream_id, version, field), secret)
         return ERASED if text is None else text

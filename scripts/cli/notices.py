@@ -137,7 +137,9 @@ def recompute(
         typer.echo(f"recomputed sha256:{proof.recomputed_digest}")
         for note in proof.notes:
             typer.echo(f"note: {note}")
-        typer.echo("proven" if proof.is_proven else "NOT PROVEN: the contents differ")
+        names = proof.names_as_issued
+        but_for = f", but for the names of persons erased since: {names}" if names else ""
+        typer.echo(f"proven{but_for}" if proof.is_proven else "NOT PROVEN: the contents differ")
         if not proof.is_proven:
             raise typer.Exit(1)
 

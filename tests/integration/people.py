@@ -74,11 +74,13 @@ class People:
         self.world.taizhang.projections.catch_up()
         return self.world.taizhang.queries().people
 
-    def opened(self, number: int = 7, by: str = "clerk") -> UUID:
+    def opening(self, number: int = 7) -> OpenJobSeekerLedger:
         basics = Basics(name=NAME, phone=PHONE, address=ADDRESS, residence_area=HERE, sex="male")
         document = IdentityDocument(number=self.world.identity_number(number))
-        command = OpenJobSeekerLedger(document=document, basics=basics, channel=Channel.FRONT_DESK)
-        return self.world.do(command, by).stream_id
+        return OpenJobSeekerLedger(document=document, basics=basics, channel=Channel.FRONT_DESK)
+
+    def opened(self, number: int = 7, by: str = "clerk") -> UUID:
+        return self.world.do(self.opening(number), by).stream_id
 
     def registered(self, number: int = 7, by: str = "clerk", **wishes: Any) -> UUID:
         person = self.opened(number, by)

@@ -728,7 +728,7 @@ class TestFaults:
             "import sys, json\n"
             "from taizhang import Taizhang\n"
             "from taizhang.domain import proof\n"
-            "from taizhang.infrastructure import seals\n"
+            "from taizhang.infrastructure.proof import seals\n"
             "proof.PAGE_EVENTS, seals.STRETCH = 2, 6\n"
             "def told(done, head):\n"
             "    print(done, flush=True)\n"
