@@ -33,7 +33,8 @@ from ..privacy.access import Access, AccessBook, person_of
 from ..queries.service import Queries
 from ..store.event_store import PostgresEventStore
 from .pack_writer import PackWriter, pack_writer
-from .seals import SealOffice, seal_of
+from .sealed import SEAL_COLUMNS, seal_of
+from .seals import SealOffice
 
 FORMAT = "taizhang audit pack 1"
 MANIFEST_TAG = b"taizhang pack 1\n"
@@ -51,9 +52,7 @@ _OF_STREAMS = "e.originator_id = ANY(%(streams)s)"
 _OF_PERIOD = (
     "e.agency_code = ANY(%(codes)s) AND e.recorded_at >= %(first)s AND e.recorded_at < %(last)s"
 )
-_SEAL = (
-    "SELECT number, position, events, chain, day, sealed_at, before, key_id, signature FROM seals"
-)
+_SEAL = f"SELECT {SEAL_COLUMNS} FROM seals"
 _SEALS_AFTER = """
     SELECT DISTINCT s.number FROM unnest(%s::bigint[]) AS wanted (position)
     CROSS JOIN LATERAL (SELECT number FROM seals WHERE seals.position >= wanted.position
@@ -294,6 +293,13 @@ def _seal(seal: Seal) -> dict[str, Any]:
         "before": seal.before.hex(),
         "key_id": seal.key_id.hex(),
         "signature": _base64(seal.signature),
+        "beside": None
+        if seal.beside is None
+        else {
+            "commands": seal.beside.commands.hex(),
+            "refusals": seal.beside.refusals,
+            "refused": seal.beside.refused.hex(),
+        },
     }
 
 

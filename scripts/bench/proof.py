@@ -13,8 +13,9 @@ from typing import Any
 from psycopg import Connection
 
 from ...domain.organisation.powers import Actor
+from ...infrastructure.proof.verify import subjects_by_topic
 from ...infrastructure.proof.verify_seals import SealWalk, public_keys
-from ...infrastructure.proof.verify_walk import walk
+from ...infrastructure.proof.verify_walk import check_stretch
 from . import ours
 from .clients import Work, kept, leave
 from .measuring import Results, Setting, in_turns
@@ -48,12 +49,13 @@ def _walk(url: str, part: int, parts: int) -> Work:
     cursor = connection.cursor()
     known, _ = public_keys(cursor)
     (head,) = cursor.execute("SELECT max(notification_id) FROM stored_events").fetchone() or (0,)
+    subjects = subjects_by_topic()
     shares = list(SealWalk(cursor, known, None, head).stretches())[part::parts]
 
     def work() -> int:
-        walked = [walk(connection, known, stretch) for stretch in shares]
+        walked = [check_stretch(connection, known, subjects, stretch) for stretch in shares]
         assert not any(one.findings for one in walked)
-        return sum(one.events for one in walked)
+        return sum(one.rows for one in walked)
 
     return work
 

@@ -98,7 +98,11 @@ class TestDigests:
             cursor.execute("ALTER TABLE stored_events DROP COLUMN digest")
             cursor.execute("DROP FUNCTION event_digest, digest_event")
             cursor.execute("DROP TABLE seals, signing_keys")
-            cursor.execute("DELETE FROM migrations WHERE name LIKE '0009%%'")
+            cursor.execute("DROP INDEX commands_ended, stored_events_erasures")
+            for table in ("commands", "refusals"):
+                cursor.execute(f"DROP TRIGGER {table}_are_append_only ON {table}".encode())
+            cursor.execute("DROP FUNCTION wait_for_sealing CASCADE")
+            cursor.execute("DELETE FROM migrations WHERE name LIKE ANY('{0009%%,0013%%}')")
         with world.reopen() as again:
             assert world.sql("SELECT notification_id, digest FROM stored_events ORDER BY 1") == kept
             again.seals.catch_up()
