@@ -107,7 +107,7 @@ class Verifier:
                 key_ids=tuple(key_id.hex() for key_id in seals.key_ids),
                 findings=_explained(cursor, found.listed()),
                 more_findings=found.more,
-                notes=tuple(_notes(seals.last, trusted, unsealed, sealed_to)),
+                notes=tuple(_notes(seals, trusted, unsealed, sealed_to)),
             )
 
     def _tasks(
@@ -226,9 +226,8 @@ def _explained(cursor: Cursor[Any], findings: list[Finding]) -> tuple[Finding, .
     return tuple(explained)
 
 
-def _notes(
-    last: Seal | None, trusted: bytes | None, unsealed: int, sealed_to: int
-) -> Iterator[str]:
+def _notes(seals: SealWalk, trusted: bytes | None, unsealed: int, sealed_to: int) -> Iterator[str]:
+    last = seals.last
     if last is None:
         if unsealed:
             yield "nothing is sealed: an owner of the database could have written the whole log anew"
@@ -241,4 +240,9 @@ def _notes(
         yield (
             f"no key is trusted here: compare the key of the last seal, {last.key_id.hex()}, "
             "with the one printed on notices"
+        )
+    if seals.without_commands:
+        yield (
+            f"{seals.without_commands} seal(s) are from before commands and refusals were covered: those of "
+            "that time are only held against the events"
         )

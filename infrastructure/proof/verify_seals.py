@@ -39,6 +39,7 @@ class SealWalk:
         self._head = head
         self.last = since
         self.count = 0
+        self.without_commands = 0
         self.findings: list[Finding] = []
         self.more_findings = 0
         self.key_ids: dict[bytes, None] = {}
@@ -69,6 +70,7 @@ class SealWalk:
         """Compare a seal with the one before it; return whether the log can be compared with it."""
         last = self.last
         self.count += 1
+        self.without_commands += seal.beside is None
         self.key_ids[seal.key_id] = None
         number = last.number + 1 if last else 1
         if seal.number != number:

@@ -211,7 +211,7 @@ class _Walker:
             )
         if differs:
             self._note_command(differs, row[begins:ends])
-        field = self._subjects.get(row[topic + 4 : staff - _AFTER_TOPIC - 4])
+        field = self._subjects.get(row[topic + 4 : staff - _AFTER_TOPIC])
         if field is not None:
             self._note_person(field, row[begins:ends], row[state + 4 : ends])
 
