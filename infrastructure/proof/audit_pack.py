@@ -59,8 +59,14 @@ _SEALS_AFTER = """
         ORDER BY position, number LIMIT 1) AS s
     ORDER BY 1
 """
+# A row for each seal: the lines of the events since the seal before.
 _CHAIN = """
-    SELECT notification_id, digest FROM stored_events WHERE notification_id > %s AND notification_id <= %s ORDER BY 1
+    SELECT s.number, (
+        SELECT string_agg('{"position":' || notification_id || ',"digest":"' || encode(digest, 'hex') || E'"}\\n', ''
+            ORDER BY notification_id)
+        FROM stored_events WHERE notification_id > coalesce(b.position, 0) AND notification_id <= s.position)
+    FROM seals s LEFT JOIN seals b ON b.number = s.number - 1
+    WHERE s.number = ANY(%(numbers)s) AND (s.number = 1 OR b.number = ANY(%(numbers)s)) ORDER BY s.number
 """
 
 
@@ -190,7 +196,7 @@ class AuditOffice:
 
             pack.lines("events.jsonl", events())
             seals = _seals_around(cursor, positions)
-            pack.lines("chain.jsonl", _chain(cursor, seals))
+            pack.written("chain.jsonl", _chain(connection, seals))
             pack.lines("seals.jsonl", map(_seal, seals.values()))
             pack.lines("keys.jsonl", _keys(cursor, seals.values()))
             if clear is not None:
@@ -246,21 +252,16 @@ def _seals_around(cursor: Cursor[Any], positions: list[int]) -> dict[int, Seal]:
     return {row[0]: seal_of(row) for row in found.fetchall()}
 
 
-def _chain(cursor: Cursor[Any], seals: dict[int, Seal]) -> Iterator[dict[str, Any]]:
-    """Yield the stretches of the chain between seals that follow one another."""
+def _chain(connection: Connection[Any], seals: dict[int, Seal]) -> Iterator[bytes]:
+    """Yield the stretches of the chain between seals that follow one another, as lines of JSON."""
     at: int | None = None
-    for number, seal in seals.items():
-        if number > 1 and number - 1 not in seals:
-            continue
-        begins = seals.get(number - 1)
-        if at != number - 1 or at is None:
-            yield {"after_seal": number - 1}
-        for position, digest in cursor.execute(
-            _CHAIN, (begins.position if begins else 0, seal.position)
-        ):
-            yield {"position": position, "digest": bytes(digest).hex()}
-        yield {"seal": number}
-        at = number
+    with connection.cursor("chain", row_factory=tuple_row) as found:
+        for number, links in found.execute(_CHAIN.encode(), {"numbers": list(seals)}):
+            if at != number - 1 or at is None:
+                yield b'{"after_seal":%d}\n' % (number - 1)
+            yield (links or "").encode()
+            yield b'{"seal":%d}\n' % number
+            at = number
 
 
 def _event(row: tuple[Any, ...]) -> dict[str, Any]:
