@@ -114,7 +114,8 @@ def test_every_field_of_a_seal_is_signed(field: str) -> None:
 def test_what_stands_beside_the_log_is_signed(field: str) -> None:
     key, beside = SigningKey(bytes(32)), Beside(ZEROS, 3, ZEROS)
     signature = key.sign(SEAL._replace(beside=beside).message())
-    changed = beside._replace(**{field: 4 if field == "refusals" else b"x" * 32})
+    other: dict[str, Any] = {field: 4 if field == "refusals" else b"x" * 32}
+    changed = beside._replace(**other)
     assert is_signed(SEAL._replace(beside=beside).message(), signature, key.public_key)
     assert not is_signed(SEAL._replace(beside=changed).message(), signature, key.public_key)
 
