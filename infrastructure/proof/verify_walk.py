@@ -27,14 +27,15 @@ from .verify_personal_keys import Subjects, missing_keys
 _GAPS = 5
 _NEVER = 2**63
 
-# What an event and its command both hold, where it differs.
+# What an event and its command both hold, where it differs; 32 for the event with which a command ended as it should.
 _DIFFERS: LiteralString = """
     CASE WHEN c.command_id IS NULL THEN 1
     WHEN e.staff_id = c.staff_id AND e.agency_code = c.agency_code AND e.recorded_at = c.recorded_at
-        AND e.notification_id <= c.last_position THEN 0
+        AND e.notification_id <= c.last_position THEN (e.notification_id = c.last_position)::int * 32
     ELSE (e.staff_id <> c.staff_id)::int * 2 + (e.agency_code <> c.agency_code)::int * 4
         + (e.recorded_at <> c.recorded_at)::int * 8 + (e.notification_id > c.last_position)::int * 16 END
 """
+_ENDED = 32
 _SHARED = ((2, "staff_id"), (4, "agency_code"), (8, "recorded_at"))
 # The fields from the digest before on are sent just as they are digested: docs/proof-format.md. OFFSET 0 has the
 # event before looked up by its key: joined otherwise, each stretch would read the whole table. The commands are those
@@ -101,7 +102,7 @@ def check_stretch(
     told = [
         *walked.findings,
         *_elsewhere(connection, walker.without_command),
-        *ended_commands(connection, stretch.after, stretch.until),
+        *ended_commands(connection, stretch.after, stretch.until, walker.ended),
         *_refusals(connection, stretch),
         *missing_keys(connection, walker.persons),
     ]
@@ -116,7 +117,7 @@ def _elsewhere(connection: Connection[Any], positions: list[int]) -> Iterator[Fi
     for position, stream_id, version, differs in cursor.execute(
         _ELSEWHERE, (positions,)
     ).fetchall():
-        if differs:
+        if differs not in (0, _ENDED):
             yield Finding(
                 fault=Fault.COMMAND,
                 what=_told(differs),
@@ -165,6 +166,8 @@ class _Walker:
         self._subjects = subjects
         self._findings: list[Finding] = []
         self._more = 0
+        self.ended = 0
+        """How many commands ended with an event as they should."""
         self.without_command: list[int] = []
         """Events whose command did not end in the stretch."""
         self.persons: dict[bytes, int] = {}
@@ -209,7 +212,9 @@ class _Walker:
                 f"the event before it in its stream stands after it, at position {before_position}",
                 row[begins:ends],
             )
-        if differs:
+        if differs == _ENDED:
+            self.ended += 1
+        elif differs:
             self._note_command(differs, row[begins:ends])
         field = self._subjects.get(row[topic + 4 : staff - _AFTER_TOPIC])
         if field is not None:
