@@ -31,7 +31,7 @@ _ERASURES = f"""
         SELECT notification_id, recorded_at, named[1]::uuid AS subject_id FROM stored_events,
             regexp_matches(substring(encode(state, 'escape') from '"subject_ids":\\[([^]]*)\\]'), '"({_UUID})"', 'g')
             AS named
-        WHERE topic LIKE 'person.erased%%'
+        WHERE topic LIKE 'person.erased%'
     )
     SELECT subject_id, min(e.notification_id), k.subject_id IS NULL OR k.wrapped IS NOT NULL
     FROM erased e FULL JOIN personal_keys k USING (subject_id)
@@ -93,7 +93,7 @@ def check_erasures(connection: Connection[Any]) -> Checked:
     """Make sure that keys were destroyed exactly of the persons whom an event erased, and with it."""
     cursor = connection.cursor(row_factory=tuple_row)
     findings = []
-    for person, position, is_held in cursor.execute(_ERASURES).fetchall():
+    for person, position, is_held in cursor.execute(_ERASURES.encode()).fetchall():
         if position is None:
             what = (
                 f"the key of {person} was destroyed, and no event says that the person was erased"
