@@ -72,7 +72,7 @@ def verify(
 
     Ends with 1 if anything was found.
     """
-    with opened() as taizhang, progress_bar("events") as bar:
+    with opened() as taizhang, progress_bar("rows") as bar:
         task = bar.add_task("verifying", total=None)
         report = taizhang.verifier.run(
             since=since,

@@ -94,12 +94,12 @@ def begin_anew(cursor: Cursor[Any], events: list[StoredEvent]) -> None:
             event,
         )
     cursor.execute(
-        "INSERT INTO commands SELECT command_id, 'x', 'd', 'r', notification_id, recorded_at, staff_id, agency_code "
+        "INSERT INTO commands SELECT command_id, 'a', 'd', 'r', notification_id, recorded_at, staff_id, agency_code "
         "FROM stored_events"
     )
     cursor.execute(
         "INSERT INTO refusals (command_id, name, error, rule_id, refused_at, staff_id, agency_code) "
-        "SELECT command_id, 'x', 'rule_broken', '38.1', recorded_at, staff_id, agency_code FROM stored_events "
+        "SELECT command_id, 'a', 'rule_broken', '38.1', recorded_at, staff_id, agency_code FROM stored_events "
         "ORDER BY notification_id LIMIT 3"
     )
     cursor.execute("SET session_replication_role TO replica")
