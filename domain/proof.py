@@ -15,7 +15,10 @@ from uuid import UUID
 
 ZEROS = bytes(32)
 """The digest before the first event of a stream, the chain before the first of the log, the seal before the first."""
-SEAL_TAG = b"taizhang seal 1\n"
+SEAL_TAG, SEAL_TAG_2 = b"taizhang seal 1\n", b"taizhang seal 2\n"
+"""What the signed bytes of a seal begin with: 2 where it also covers what stands beside the log."""
+NOTHING = sha256().digest()
+"""The digest of no rows."""
 PAGE_EVENTS = 256
 """How many events a seal covers at most: a pack that shows one event brings the digests of so many along."""
 
@@ -24,6 +27,7 @@ _NO_DAY = -(2**31)
 _LENGTH = Struct(">i")
 _NUMBER = Struct(">q")
 _SEAL = Struct(">16sqqq32siq32s32s")
+_BESIDE = Struct(">32sq32s")
 
 
 def field(value: bytes) -> bytes:
@@ -39,6 +43,11 @@ def days(day: date) -> int:
 def microseconds(moment: datetime) -> int:
     """Return a moment as the microseconds since 2000-01-01 UTC, as PostgreSQL keeps it."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(microseconds: int) -> datetime:
+    """Return the moment that PostgreSQL keeps as these microseconds."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 class StoredEvent(NamedTuple):
@@ -83,12 +92,25 @@ def link(chain: bytes, position: int, digest: bytes) -> bytes:
     return sha256(chain + _NUMBER.pack(position) + digest).digest()
 
 
+class Beside(NamedTuple):
+    """What stands beside the log, as a seal covers it.
+
+    `commands` is the digest of the commands of the events since the seal before, `refused` that of the
+    refusals since then, of which `refusals` is the number of the last one.
+    """
+
+    commands: bytes
+    refusals: int
+    refused: bytes
+
+
 class Seal(NamedTuple):
     """A signed statement of what the log was up to a position.
 
     `events` counts the events up to there, `chain` is the chain after the last of them. `day` is given
     where it is the last position recorded on that day of Shanghai. `before` is the digest of the seal
-    before, so that no seal can be taken out or put in; `key_id` the SHA-256 of the public key.
+    before, so that no seal can be taken out or put in; `key_id` the SHA-256 of the public key. `beside`
+    is None for a seal from before commands and refusals were covered.
     """
 
     number: int
@@ -100,11 +122,12 @@ class Seal(NamedTuple):
     before: bytes
     key_id: bytes
     signature: bytes
+    beside: Beside | None = None
 
     def message(self) -> bytes:
         """Return the bytes that are signed."""
-        return _SEAL.pack(
-            SEAL_TAG,
+        signed = _SEAL.pack(
+            SEAL_TAG if self.beside is None else SEAL_TAG_2,
             self.number,
             self.position,
             self.events,
@@ -114,6 +137,7 @@ class Seal(NamedTuple):
             self.before,
             self.key_id,
         )
+        return signed if self.beside is None else signed + _BESIDE.pack(*self.beside)
 
     def digest(self) -> bytes:
         """Return the digest by which the next seal names this one: over what was signed and the signature."""
@@ -121,12 +145,13 @@ class Seal(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A place in the log that is to be sealed."""
+    """A place in the log that is to be sealed; `commands` is the digest of those since the seal before."""
 
     position: int
     events: int
     chain: bytes
     day: date | None
+    commands: bytes = NOTHING
 
 
 class Sealing:
@@ -140,10 +165,15 @@ class Sealing:
         self._sealed = self._events
         self._day = last_day
         self._day_sealed = bool(last and last.day)
+        self._commands = sha256()
 
-    def add(self, position: int, digest: bytes, day: date) -> list[Mark]:
-        """Take the next event of the log, recorded on `day`; return what is to be sealed before or with it."""
+    def add(self, position: int, digest: bytes, day: date, command: bytes = b"") -> list[Mark]:
+        """Take the next event of the log, recorded on `day`; return what is to be sealed before or with it.
+
+        `command` are the fields of the row of its command.
+        """
         marks = self.end_day(day)
+        self._commands.update(command)
         self._day = day if self._day is None else max(day, self._day)
         self._position, self._events = position, self._events + 1
         self._chain = link(self._chain, position, digest)
@@ -165,4 +195,5 @@ class Sealing:
 
     def _mark(self, day: date | None) -> Mark:
         self._sealed = self._events
-        return Mark(self._position, self._events, self._chain, day)
+        commands, self._commands = self._commands.digest(), sha256()
+        return Mark(self._position, self._events, self._chain, day, commands)

@@ -33,7 +33,8 @@ from ..privacy.access import Access, AccessBook, person_of
 from ..queries.service import Queries
 from ..store.event_store import PostgresEventStore
 from .pack_writer import PackWriter, pack_writer
-from .seals import SealOffice, seal_of
+from .sealed import SEAL_COLUMNS, seal_of
+from .seals import SealOffice
 
 FORMAT = "taizhang audit pack 1"
 MANIFEST_TAG = b"taizhang pack 1\n"
@@ -51,17 +52,21 @@ _OF_STREAMS = "e.originator_id = ANY(%(streams)s)"
 _OF_PERIOD = (
     "e.agency_code = ANY(%(codes)s) AND e.recorded_at >= %(first)s AND e.recorded_at < %(last)s"
 )
-_SEAL = (
-    "SELECT number, position, events, chain, day, sealed_at, before, key_id, signature FROM seals"
-)
+_SEAL = f"SELECT {SEAL_COLUMNS} FROM seals"
 _SEALS_AFTER = """
     SELECT DISTINCT s.number FROM unnest(%s::bigint[]) AS wanted (position)
     CROSS JOIN LATERAL (SELECT number FROM seals WHERE seals.position >= wanted.position
         ORDER BY position, number LIMIT 1) AS s
     ORDER BY 1
 """
+# A row for each seal: the lines of the events since the seal before.
 _CHAIN = """
-    SELECT notification_id, digest FROM stored_events WHERE notification_id > %s AND notification_id <= %s ORDER BY 1
+    SELECT s.number, (
+        SELECT string_agg('{"position":' || notification_id || ',"digest":"' || encode(digest, 'hex') || E'"}\\n', ''
+            ORDER BY notification_id)
+        FROM stored_events WHERE notification_id > coalesce(b.position, 0) AND notification_id <= s.position)
+    FROM seals s LEFT JOIN seals b ON b.number = s.number - 1
+    WHERE s.number = ANY(%(numbers)s) AND (s.number = 1 OR b.number = ANY(%(numbers)s)) ORDER BY s.number
 """
 
 
@@ -191,7 +196,7 @@ class AuditOffice:
 
             pack.lines("events.jsonl", events())
             seals = _seals_around(cursor, positions)
-            pack.lines("chain.jsonl", _chain(cursor, seals))
+            pack.written("chain.jsonl", _chain(connection, seals))
             pack.lines("seals.jsonl", map(_seal, seals.values()))
             pack.lines("keys.jsonl", _keys(cursor, seals.values()))
             if clear is not None:
@@ -247,21 +252,16 @@ def _seals_around(cursor: Cursor[Any], positions: list[int]) -> dict[int, Seal]:
     return {row[0]: seal_of(row) for row in found.fetchall()}
 
 
-def _chain(cursor: Cursor[Any], seals: dict[int, Seal]) -> Iterator[dict[str, Any]]:
-    """Yield the stretches of the chain between seals that follow one another."""
+def _chain(connection: Connection[Any], seals: dict[int, Seal]) -> Iterator[bytes]:
+    """Yield the stretches of the chain between seals that follow one another, as lines of JSON."""
     at: int | None = None
-    for number, seal in seals.items():
-        if number > 1 and number - 1 not in seals:
-            continue
-        begins = seals.get(number - 1)
-        if at != number - 1 or at is None:
-            yield {"after_seal": number - 1}
-        for position, digest in cursor.execute(
-            _CHAIN, (begins.position if begins else 0, seal.position)
-        ):
-            yield {"position": position, "digest": bytes(digest).hex()}
-        yield {"seal": number}
-        at = number
+    with connection.cursor("chain", row_factory=tuple_row) as found:
+        for number, links in found.execute(_CHAIN.encode(), {"numbers": list(seals)}):
+            if at != number - 1 or at is None:
+                yield b'{"after_seal":%d}\n' % (number - 1)
+            yield (links or "").encode()
+            yield b'{"seal":%d}\n' % number
+            at = number
 
 
 def _event(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -294,6 +294,13 @@ def _seal(seal: Seal) -> dict[str, Any]:
         "before": seal.before.hex(),
         "key_id": seal.key_id.hex(),
         "signature": _base64(seal.signature),
+        "beside": None
+        if seal.beside is None
+        else {
+            "commands": seal.beside.commands.hex(),
+            "refusals": seal.beside.refusals,
+            "refused": seal.beside.refused.hex(),
+        },
     }
 
 

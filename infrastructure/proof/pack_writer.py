@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,8 @@ from uuid import uuid4
 import orjson
 
 from ...domain.errors import InvalidInput
+
+_LINES_AT_ONCE = 100
 
 
 class PackWriter:
@@ -26,12 +29,16 @@ class PackWriter:
 
     def lines(self, name: str, objects: Iterable[Any]) -> None:
         """Write a file of JSON lines."""
+        dumps = orjson.dumps
+        self.written(name, (dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in objects))
+
+    def written(self, name: str, lines: Iterable[bytes]) -> None:
+        """Write a file of lines that are JSON already."""
         total = sha256()
         with (self._folder / name).open("wb") as file:
-            for one in objects:
-                line = orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE)
-                total.update(line)
-                file.write(line)
+            for some in _batched(lines, _LINES_AT_ONCE):
+                total.update(some)
+                file.write(some)
         self.digests[name] = total.hexdigest()
 
     def file(self, name: str, content: bytes) -> None:
@@ -65,3 +72,10 @@ def pack_writer(out: Path) -> Iterator[PackWriter]:
         raise InvalidInput(f"cannot write {out}: {error}", field="out") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _batched(lines: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """Yield so many lines at once."""
+    coming = iter(lines)
+    while some := list(islice(coming, size)):
+        yield b"".join(some)

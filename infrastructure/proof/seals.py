@@ -9,24 +9,30 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from datetime import datetime
+from struct import Struct
+from typing import Any, NamedTuple
 
 import structlog
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, sql
 from psycopg.rows import tuple_row
 
 from ...application.ports import Clock
 from ...application.views.proof import SealView
 from ...domain.calendar import shanghai_day
 from ...domain.errors import InvalidInput, Unavailable
-from ...domain.proof import ZEROS, Mark, Seal, Sealing, link
+from ...domain.proof import NOTHING, ZEROS, Beside, Mark, Seal, Sealing, moment
 from ..database import Database
+from .binary_rows import COMMAND_COLUMNS, copied, refusals_digest
+from .sealed import SEAL_COLUMNS, chain_at, one_seal, seal_numbered
 from .signing import SigningKey
 
 log = structlog.get_logger(__name__)
 
 SEALER_LOCK = 4
 """Advisory lock of a schema (1 is the log's, 2 and 3 are the read models'): who holds it writes seals."""
+REFUSALS_LOCK = 5
+"""Who refuses shares it: while the sealer holds it, no refusal is on its way."""
 STRETCH = 5_000
 """Events sealed in one transaction."""
 FOLLOW_SECONDS = 60.0
@@ -35,19 +41,17 @@ FOLLOW_SECONDS = 60.0
 Progress = Callable[[int, int], None]
 """Hears the position reached and the one aimed at."""
 
-_SEAL_COLUMNS = "number, position, events, chain, day, sealed_at, before, key_id, signature"
-_LAST = f"SELECT {_SEAL_COLUMNS} FROM seals ORDER BY number DESC LIMIT 1"
-_COVERING = f"SELECT {_SEAL_COLUMNS} FROM seals WHERE position >= %s ORDER BY position, day NULLS LAST, number LIMIT 1"
-_BEFORE = f"SELECT {_SEAL_COLUMNS} FROM seals WHERE position <= %s ORDER BY number DESC LIMIT 1"
-_BETWEEN = (
-    "SELECT notification_id, digest FROM stored_events "
-    "WHERE notification_id > %s AND notification_id <= %s ORDER BY 1"
+_LAST = f"SELECT {SEAL_COLUMNS} FROM seals ORDER BY number DESC LIMIT 1"
+_COVERING = f"SELECT {SEAL_COLUMNS} FROM seals WHERE position >= %s ORDER BY position, day NULLS LAST, number LIMIT 1"
+_NEXT = sql.SQL(
+    "SELECT e.notification_id, e.recorded_at, e.digest, " + COMMAND_COLUMNS + " FROM ("
+    "SELECT * FROM stored_events WHERE notification_id > {} ORDER BY notification_id LIMIT {}"
+    ") AS e LEFT JOIN commands c USING (command_id) ORDER BY e.notification_id"
 )
-_NEXT = (
-    "SELECT notification_id, digest, recorded_at FROM stored_events WHERE notification_id > %s "
-    "ORDER BY notification_id LIMIT %s"
+_HEAD = Struct(">hiqiqi")
+_INSERT = (
+    f"INSERT INTO seals ({SEAL_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-_INSERT = f"INSERT INTO seals ({_SEAL_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 class SealOffice:
@@ -111,7 +115,7 @@ class SealOffice:
     def last(self) -> SealView | None:
         """Return the last seal, None where there is none."""
         with self._database.use() as connection:
-            found = _one(_cursor(connection), _LAST, ())
+            found = one_seal(_cursor(connection), _LAST, ())
         return _view(found) if found else None
 
     def chain_at(self, position: int) -> str:
@@ -122,7 +126,7 @@ class SealOffice:
     def covering(self, position: int) -> SealView | None:
         """Return the seal at a position, or else the first one after it; None where it is not sealed yet."""
         with self._database.use() as connection:
-            found = _one(_cursor(connection), _COVERING, (position,))
+            found = one_seal(_cursor(connection), _COVERING, (position,))
         return _view(found) if found else None
 
     def numbered(self, number: int) -> SealView | None:
@@ -135,31 +139,35 @@ class SealOffice:
         self, connection: Connection[Any], key: SigningKey
     ) -> tuple[Seal | None, int, int]:
         cursor = _cursor(connection)
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", (SEALER_LOCK,)
-        )
-        last = _one(cursor, _LAST, ())
+        for lock in (SEALER_LOCK, REFUSALS_LOCK):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(current_schema()), %s)", (lock,))
+        last = one_seal(cursor, _LAST, ())
         sealing = Sealing(last, _day_of(cursor, last.position) if last else None)
         reached = last.position if last else 0
         marks: list[Mark] = []
-        found = cursor.execute(_NEXT, (reached, STRETCH)).fetchall()
-        for position, digest, recorded_at in found:
-            marks += sealing.add(position, bytes(digest), shanghai_day(recorded_at))
+        found = 0
+        for position, digest, recorded_at, command in _next(connection, reached):
+            marks += sealing.add(position, digest, shanghai_day(recorded_at), command)
             reached = position
-        if len(found) < STRETCH:
+            found += 1
+        refused = _refused(connection, cursor, last)
+        if found < STRETCH:
             marks += sealing.end_day(shanghai_day(self._clock()))
             marks += sealing.rest()
-        if not marks and last is not None and last.key_id != key.key_id:
+        if not marks and last is not None and (last.key_id != key.key_id or refused.is_new):
             # A new key says once what it found, so that from then on the last seal is by the key in force.
             marks.append(Mark(last.position, last.events, last.chain, last.day))
         for mark in marks:
-            last = self._write(cursor, mark, last, key)
+            last = self._write(cursor, mark, last, key, refused)
+            refused = refused.after()
         (head,) = cursor.execute(
             "SELECT coalesce(max(notification_id), 0) FROM stored_events"
         ).fetchone() or (0,)
-        return last, reached, reached if len(found) < STRETCH else int(head)
+        return last, reached, reached if found < STRETCH else int(head)
 
-    def _write(self, cursor: Cursor[Any], mark: Mark, last: Seal | None, key: SigningKey) -> Seal:
+    def _write(
+        self, cursor: Cursor[Any], mark: Mark, last: Seal | None, key: SigningKey, refused: _Refused
+    ) -> Seal:
         if last is None or last.key_id != key.key_id:
             cursor.execute(
                 "INSERT INTO signing_keys (key_id, public_key) VALUES (%s, %s) ON CONFLICT DO NOTHING",
@@ -175,38 +183,44 @@ class SealOffice:
             before=last.digest() if last else ZEROS,
             key_id=key.key_id,
             signature=b"",
+            beside=Beside(mark.commands, refused.last, refused.digest),
         )
         seal = unsigned._replace(signature=key.sign(unsigned.message()))
-        cursor.execute(_INSERT, seal)
+        cursor.execute(_INSERT, (*seal[:-1], *(seal.beside or ())))
         return seal
 
 
-def seal_of(row: tuple[Any, ...]) -> Seal:
-    """Return the seal of a row of `seals`, its columns in their order."""
-    number, position, events, chain, day, sealed_at, before, key_id, signature = row
-    return Seal(
-        number, position, events, bytes(chain), day, sealed_at, bytes(before), bytes(key_id),
-        bytes(signature),
-    )  # fmt: skip
+class _Refused(NamedTuple):
+    """The refusals since the last seal: the number of the last one, and their digest."""
+
+    last: int
+    digest: bytes
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether there are any."""
+        return self.digest != NOTHING
+
+    def after(self) -> _Refused:
+        """Return what is left of them once they are sealed."""
+        return _Refused(self.last, NOTHING)
 
 
-def seal_numbered(cursor: Cursor[Any], number: int) -> Seal | None:
-    """Return the seal with a number, None where there is none."""
-    return _one(cursor, f"SELECT {_SEAL_COLUMNS} FROM seals WHERE number = %s", (number,))
+def _refused(connection: Connection[Any], cursor: Cursor[Any], last: Seal | None) -> _Refused:
+    sealed = last.beside.refusals if last and last.beside else 0
+    (until,) = cursor.execute("SELECT coalesce(max(refusal_id), 0) FROM refusals").fetchone() or (
+        0,
+    )
+    until = max(int(until), sealed)
+    return _Refused(until, refusals_digest(connection, sealed, until))
 
 
-def chain_at(cursor: Cursor[Any], position: int) -> bytes:
-    """Return the chain at a position, from the last seal up to there and the digests after it."""
-    seal = _one(cursor, _BEFORE, (position,))
-    chain = seal.chain if seal else ZEROS
-    for at, digest in cursor.execute(_BETWEEN, (seal.position if seal else 0, position)):
-        chain = link(chain, at, bytes(digest))
-    return chain
-
-
-def _one(cursor: Cursor[Any], statement: str, parameters: tuple[Any, ...]) -> Seal | None:
-    row = cursor.execute(statement.encode(), parameters).fetchone()
-    return seal_of(row) if row else None
+def _next(connection: Connection[Any], after: int) -> Iterator[tuple[int, bytes, datetime, bytes]]:
+    """Yield the next events of the log: position, digest, when recorded, the fields of their commands."""
+    for row in copied(connection, _NEXT.format(sql.Literal(after), sql.Literal(STRETCH))):
+        _, _, position, _, recorded_at, length = _HEAD.unpack_from(row)
+        ends = _HEAD.size + length
+        yield position, row[_HEAD.size : ends], moment(recorded_at), row[ends:]
 
 
 def _day_of(cursor: Cursor[Any], position: int) -> Any:

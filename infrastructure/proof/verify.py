@@ -6,16 +6,11 @@ database can replace those. Rules 5.b, 9.1.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
-import orjson
 from psycopg import Connection, Cursor
 from psycopg.rows import tuple_row
 
@@ -23,29 +18,30 @@ from ...application.views.proof import Fault, Finding, Verification
 from ...domain.errors import NotFound
 from ...domain.events import REGISTRY
 from ...domain.proof import Seal
-from ..database import Database
+from ..database import Database, migrations
 from ..store.keys import KeyRing
-from .seals import chain_at, seal_numbered
+from .checked import BEFORE_ALL, Task
+from .sealed import seal_numbered
 from .signing import key_id_of
-from .verify_seals import BEFORE_ALL, SealWalk, public_keys
-from .verify_tables import (
-    check_commands,
-    check_documents,
-    check_guards,
-    check_personal_keys,
-    differences,
-)
-from .verify_walk import Source, Stretch, Walked, walk, walk_apart
+from .verify_commands import check_reached
+from .verify_crew import SETTINGS, Source, carried_out
+from .verify_differences import differences
+from .verify_documents import Anchor, check_anchors, document_tasks
+from .verify_guards import check_guards
+from .verify_personal_keys import Subjects, key_tasks
+from .verify_seals import SealWalk, public_keys
+from .verify_walk import check_stretch
 
 Progress = Callable[[int, int], None]
-"""Hears how many events are verified, and of how many."""
-Anchor = tuple[int, str]
-"""A position and the chain there, as a printed notice names them."""
+"""Hears how many rows are verified, and of how many: events, documents and keys."""
 
 MOST_FINDINGS = 1_000
-WORTH_STARTING = 400_000
+WORTH_STARTING = 200_000
 """Fewer events are verified before other processes have started."""
 _EXPLAINED = 50
+_ROWS_BESIDE = (
+    "SELECT (SELECT count(*) FROM issued_documents) + (SELECT count(wrapped) FROM personal_keys)"
+)
 
 
 class Verifier:
@@ -86,44 +82,63 @@ class Verifier:
             head, total = _extent(cursor, after)
             seals = SealWalk(connection.cursor(row_factory=tuple_row), known, begins, head)
             found = _Findings(findings)
-            source = Source(
-                self._database.conninfo, self._database.schema, tuple(sorted(known.items()))
-            )
-            events = 0
-            for walked in _walked(
-                connection, source, seals.stretches(), processes or _processes(total)
-            ):
-                events += walked.events
-                found.add(walked.findings, walked.more_findings)
+            rows = total + _rows_beside(cursor)
+            several = (processes or _processes(total)) if total else 1
+            source = self._source(cursor) if several > 1 else None
+            done = 0
+            tasks = self._tasks(cursor, seals, known, after, head)
+            for checked in carried_out(connection, source, tasks, several):
+                done += checked.rows
+                found.add(checked.findings, checked.more_findings)
                 if progress:
-                    progress(events, total)
+                    progress(min(done, rows), rows)
             found.add(seals.findings, seals.more_findings)
-            found.add(check_commands(cursor, after, head))
-            found.add(check_documents(cursor, after))
-            found.add(check_personal_keys(cursor, self._keys, REGISTRY, after))
-            found.add(check_guards(cursor))
-            found.add(_check_anchors(cursor, anchors, after, head))
-            found.add(_check_printed(cursor, after, head))
+            found.add(check_anchors(cursor, anchors, head))
             found.add(_check_trust(seals.last, trusted))
             sealed_to = min(seals.last.position, head) if seals.last else 0
             unsealed = _extent(cursor, sealed_to if seals.last else after)[1]
             return Verification(
                 after=max(after, 0),
                 head=head,
-                events=events,
+                events=total,
                 seals=seals.count,
                 sealed_to=sealed_to,
                 unsealed=unsealed,
                 key_ids=tuple(key_id.hex() for key_id in seals.key_ids),
                 findings=_explained(cursor, found.listed()),
                 more_findings=found.more,
-                notes=tuple(_notes(seals.last, trusted, unsealed, sealed_to)),
+                notes=tuple(_notes(seals, trusted, unsealed, sealed_to)),
             )
+
+    def _tasks(
+        self,
+        cursor: Cursor[Any],
+        seals: SealWalk,
+        known: dict[bytes, bytes],
+        after: int,
+        head: int,
+    ) -> Iterator[Task]:
+        """Yield all parts of the verification, the log first."""
+        subjects = subjects_by_topic()
+        for stretch in seals.stretches():
+            yield Task(check_stretch, (known, subjects, stretch))
+        yield from document_tasks(cursor, after, head)
+        yield from key_tasks(cursor, self._keys.master_keys)
+        yield Task(check_reached, (head,))
+        yield Task(check_guards, (tuple(text for _, text in migrations()),))
+
+    def _source(self, cursor: Cursor[Any]) -> Source:
+        """Let other processes see the database as it is seen here."""
+        (snapshot,) = cursor.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+        return Source(self._database.conninfo, self._database.schema, snapshot)
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection[Any]]:
         """Lend a connection that sees the database as it was at one moment, whatever is appended meanwhile."""
         with self._database.connect() as connection:
+            for setting in SETTINGS:
+                connection.execute(setting)
+            connection.execute("SET idle_in_transaction_session_timeout TO 0")  # others may work
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
 
@@ -133,11 +148,16 @@ class _Findings:
 
     def __init__(self, found: Iterable[Finding]) -> None:
         self._found = list(found)
+        self._keys_told: set[str] = set()
         self.more = 0
 
     def add(self, found: Iterable[Finding], more: int = 0) -> None:
         self.more += more
         for finding in found:
+            if finding.fault is Fault.KEY:  # one that is missing is missed in each stretch
+                if finding.what in self._keys_told:
+                    continue
+                self._keys_told.add(finding.what)
             if len(self._found) < MOST_FINDINGS:
                 self._found.append(finding)
             else:
@@ -150,23 +170,19 @@ class _Findings:
         )
 
 
-def _walked(
-    connection: Connection[Any], source: Source, stretches: Iterator[Stretch], processes: int
-) -> Iterator[Walked]:
-    first = list(islice(stretches, 2))
-    if processes == 1 or len(first) == 1:  # a short log is verified before a process has started
-        for stretch in (*first, *stretches):
-            yield walk(connection, dict(source.public_keys), stretch)
-        return
-    # Spawned: what is open here is not for children.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        under_way: deque[Future[Walked]] = deque()
-        for stretch in (*first, *stretches):
-            under_way.append(pool.submit(walk_apart, source, stretch))
-            if len(under_way) > 2 * processes:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+def subjects_by_topic() -> Subjects:
+    """Return for each topic with personal fields by what its person is found."""
+    return {
+        topic.encode(): f'"{cls.subject_field}":"'.encode() if cls.subject_field else b""
+        for name, cls in REGISTRY.names().items()
+        if cls.personal_fields
+        for topic in (name, *(f"{name}@{later}" for later in range(2, cls.schema_version + 1)))
+    }
+
+
+def _rows_beside(cursor: Cursor[Any]) -> int:
+    (rows,) = cursor.execute(_ROWS_BESIDE).fetchone() or (0,)
+    return int(rows)
 
 
 def _processes(events: int) -> int:
@@ -183,34 +199,6 @@ def _extent(cursor: Cursor[Any], after: int) -> tuple[int, int]:
         (after,),
     ).fetchone() or (0, 0)
     return int(head), int(total)
-
-
-def _check_anchors(
-    cursor: Cursor[Any], anchors: Iterable[Anchor], after: int, head: int
-) -> Iterator[Finding]:
-    for position, chain in anchors:
-        if position > head:
-            what = f"the anchor is at position {position}, and the log ends at {head}: its end was cut off"
-            yield Finding(fault=Fault.CUT, what=what, position=position)
-        elif chain_at(cursor, position).hex() != chain.lower():
-            what = f"the log up to position {position} is not what the anchor {chain[:16]}… says"
-            yield Finding(fault=Fault.ANCHOR, what=what, position=position)
-
-
-def _check_printed(cursor: Cursor[Any], after: int, head: int) -> Iterator[Finding]:
-    """Hold the log against the anchors in the notices that were issued."""
-    cursor.execute("SELECT digest FROM issued_documents ORDER BY digest")
-    for (digest,) in cursor.fetchall():
-        (content,) = cursor.execute(
-            "SELECT content FROM issued_documents WHERE digest = %s", (digest,)
-        ).fetchone() or (b"",)
-        try:
-            notice = orjson.loads(content)
-            anchor = int(notice["seal"]["position"]), str(notice["seal"]["chain"])
-        except (ValueError, KeyError, TypeError):
-            continue  # made without an anchor, or no longer what was issued, which its digest tells
-        if anchor[0] > after:
-            yield from _check_anchors(cursor, [anchor], after, head)
 
 
 def _check_trust(last: Seal | None, trusted: bytes | None) -> Iterator[Finding]:
@@ -238,9 +226,8 @@ def _explained(cursor: Cursor[Any], findings: list[Finding]) -> tuple[Finding, .
     return tuple(explained)
 
 
-def _notes(
-    last: Seal | None, trusted: bytes | None, unsealed: int, sealed_to: int
-) -> Iterator[str]:
+def _notes(seals: SealWalk, trusted: bytes | None, unsealed: int, sealed_to: int) -> Iterator[str]:
+    last = seals.last
     if last is None:
         if unsealed:
             yield "nothing is sealed: an owner of the database could have written the whole log anew"
@@ -253,4 +240,9 @@ def _notes(
         yield (
             f"no key is trusted here: compare the key of the last seal, {last.key_id.hex()}, "
             "with the one printed on notices"
+        )
+    if seals.without_commands:
+        yield (
+            f"{seals.without_commands} seal(s) are from before commands and refusals were covered: those of "
+            "that time are only held against the events"
         )

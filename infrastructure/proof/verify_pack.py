@@ -108,9 +108,10 @@ def link(chain: bytes, position: int, digest: bytes) -> bytes:
 
 def seal_message(seal: dict[str, Any]) -> bytes:
     """Return the bytes that are signed in a seal."""
-    return pack(
+    beside = seal.get("beside")  # seals from before 2 cover the log alone
+    signed = pack(
         ">16sqqq32siq32s32s",
-        b"taizhang seal 1\n",
+        b"taizhang seal 2\n" if beside else b"taizhang seal 1\n",
         seal["number"],
         seal["position"],
         seal["events"],
@@ -120,6 +121,10 @@ def seal_message(seal: dict[str, Any]) -> bytes:
         bytes.fromhex(seal["before"]),
         bytes.fromhex(seal["key_id"]),
     )
+    if beside:
+        commands, refused = bytes.fromhex(beside["commands"]), bytes.fromhex(beside["refused"])
+        signed += pack(">32sq32s", commands, beside["refusals"], refused)
+    return signed
 
 
 def is_signed(message: bytes, signature: bytes, public_key: bytes) -> bool:

@@ -9,20 +9,20 @@ from psycopg import Cursor
 
 from ...application.views.proof import Fault, Finding
 from ...domain.proof import ZEROS, Seal
-from .seals import seal_of
+from .checked import BEFORE_ALL, MOST
+from .sealed import seal_of
 from .signing import is_signed, key_id_of
 from .verify_walk import Stretch
 
 STRETCH_EVENTS = 10_000
 _AT_ONCE = 5_000
-BEFORE_ALL = -(2**63)
-"""Before every position and number that can be given to a row, also by who should not."""
 
 # A moment that Python cannot hold was never sealed: any other one shows that as well.
 _SEALS = """
     SELECT number, position, events, chain,
         CASE WHEN day IS NOT NULL THEN least(greatest(day, '0001-01-01'), '9999-12-31') END,
-        least(greatest(sealed_at, '0001-01-02'), '9999-12-30'), before, key_id, signature
+        least(greatest(sealed_at, '0001-01-02'), '9999-12-30'), before, key_id, signature,
+        commands, refusals, refused
     FROM seals WHERE number > %s ORDER BY number LIMIT %s
 """
 
@@ -39,6 +39,7 @@ class SealWalk:
         self._head = head
         self.last = since
         self.count = 0
+        self.without_commands = 0
         self.findings: list[Finding] = []
         self.more_findings = 0
         self.key_ids: dict[bytes, None] = {}
@@ -69,6 +70,7 @@ class SealWalk:
         """Compare a seal with the one before it; return whether the log can be compared with it."""
         last = self.last
         self.count += 1
+        self.without_commands += seal.beside is None
         self.key_ids[seal.key_id] = None
         number = last.number + 1 if last else 1
         if seal.number != number:
@@ -96,7 +98,7 @@ class SealWalk:
         return False
 
     def _find(self, fault: Fault, what: str, seal: Seal) -> None:
-        if len(self.findings) < 200:
+        if len(self.findings) < MOST:
             self.findings.append(
                 Finding(fault=fault, what=what, position=seal.position, seal=seal.number)
             )
@@ -123,5 +125,6 @@ def _stretch(begins: Seal | None, seals: list[Seal], until: int) -> Stretch:
         until=until,
         chain=begins.chain if begins else ZEROS,
         events=begins.events if begins else 0,
+        refusals=begins.beside.refusals if begins and begins.beside else 0,
         seals=tuple(seals),
     )

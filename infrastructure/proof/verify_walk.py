@@ -8,160 +8,240 @@ there are cores, and each with no more in memory than an event and the seals of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
-import psycopg
 from psycopg import Connection, sql
+from psycopg.rows import tuple_row
 
 from ...application.views.proof import Fault, Finding
-from ...domain.proof import Seal, link
+from ...domain.proof import Seal
+from .binary_rows import COMMAND_COLUMNS, copied, refusals_digest
+from .checked import BEFORE_ALL, MOST, Checked
 from .signing import is_signed
+from .verify_commands import ended_commands
+from .verify_personal_keys import Subjects, missing_keys
 
-FINDINGS = 200
-"""How many findings of a stretch are told; the others are counted."""
 _GAPS = 5
+_NEVER = 2**63
 
-# The fields from originator_id on are sent just as they are digested: docs/proof-format.md. OFFSET 0 has the event
-# before looked up by its key: joined otherwise, each stretch would read the whole table.
-_EVENTS = sql.SQL("""
-    COPY (
-        SELECT e.notification_id, coalesce(p.notification_id, 0), coalesce(p.digest, decode(repeat('00', 32), 'hex')),
-            e.digest, e.originator_id, e.originator_version, e.topic, e.occurred_on, e.recorded_at, e.staff_id,
-            e.agency_code, e.command_id, e.state
-        FROM stored_events e LEFT JOIN LATERAL (
-            SELECT notification_id, digest FROM stored_events
-            WHERE originator_id = e.originator_id AND originator_version = e.originator_version - 1 OFFSET 0
-        ) p ON true
-        WHERE e.notification_id > {} AND e.notification_id <= {} ORDER BY e.notification_id
-    ) TO STDOUT (FORMAT BINARY)
-""")
-_HEAD = Struct(">hiqiqi")
+# What an event and its command both hold, where it differs; 32 for the event with which a command ended as it should.
+_DIFFERS: LiteralString = """
+    CASE WHEN c.command_id IS NULL THEN 1
+    WHEN e.staff_id = c.staff_id AND e.agency_code = c.agency_code AND e.recorded_at = c.recorded_at
+        AND e.notification_id <= c.last_position THEN (e.notification_id = c.last_position)::int * 32
+    ELSE (e.staff_id <> c.staff_id)::int * 2 + (e.agency_code <> c.agency_code)::int * 4
+        + (e.recorded_at <> c.recorded_at)::int * 8 + (e.notification_id > c.last_position)::int * 16 END
+"""
+_ENDED = 32
+_SHARED = ((2, "staff_id"), (4, "agency_code"), (8, "recorded_at"))
+# The fields from the digest before on are sent just as they are digested: docs/proof-format.md. OFFSET 0 has the
+# event before looked up by its key: joined otherwise, each stretch would read the whole table. The commands are those
+# that ended in the stretch, and of the append that goes on after it.
+_EVENTS = sql.SQL(
+    "SELECT e.notification_id, coalesce(p.notification_id, 0), "
+    + _DIFFERS
+    + ", e.digest, coalesce(p.digest, decode(repeat('00', 32), 'hex')), e.originator_id, e.originator_version, "
+    "e.topic, e.occurred_on, e.recorded_at, e.staff_id, e.agency_code, e.command_id, e.state, "
+    + COMMAND_COLUMNS
+    + """
+    FROM stored_events e LEFT JOIN LATERAL (
+        SELECT notification_id, digest FROM stored_events
+        WHERE originator_id = e.originator_id AND originator_version = e.originator_version - 1 OFFSET 0
+    ) p ON true LEFT JOIN (
+        SELECT * FROM commands WHERE last_position > {after} AND last_position <= greatest({until}, (
+            SELECT last_position FROM stored_events JOIN commands USING (command_id) WHERE notification_id = {until}))
+    ) c USING (command_id)
+    WHERE e.notification_id > {after} AND e.notification_id <= {until} ORDER BY e.notification_id
+"""
+)
+# Of events whose command was not found there.
+_ELSEWHERE = (
+    "SELECT e.notification_id, e.originator_id, e.originator_version, "
+    + _DIFFERS
+    + " FROM stored_events e LEFT JOIN commands c USING (command_id) WHERE e.notification_id = ANY(%s) ORDER BY 1"
+)
+_HEAD = Struct(">hiqiqiii")
+_POSITION = slice(6, 14)
 _LENGTH = Struct(">i")
 _PLACE = Struct(">i16siq")
-_SIGNATURE = b"PGCOPY\n\xff\r\n\0"
-_TRAILER = b"\xff\xff"
+_BEFORE_TOPIC, _AFTER_TOPIC, _COMMAND_ID = 4 + 16 + 4 + 8, 4 + 4 + 4 + 8, 4 + 16
+_STREAM = slice(4, 4 + 16)
 
 
 class Stretch(NamedTuple):
     """A part of the log: after one position up to another, and the seals that stand in it.
 
-    `chain` and `events` are those at its beginning. Where it is not sealed to its end, the rest stands
-    on its digests alone.
+    `chain`, `events` and `refusals` are those at its beginning. Where it is not sealed to its end, the
+    rest stands on its digests alone.
     """
 
     after: int
     until: int
     chain: bytes
     events: int
+    refusals: int
     seals: tuple[Seal, ...]
 
 
-class Walked(NamedTuple):
-    """What came of a stretch."""
-
-    events: int
-    findings: list[Finding]
-    more_findings: int
-
-
-class Source(NamedTuple):
-    """Where the log is, for a process of its own, and the public keys by their ids."""
-
-    conninfo: str
-    schema: str
-    public_keys: tuple[tuple[bytes, bytes], ...]
-
-
-def walk_apart(source: Source, stretch: Stretch) -> Walked:
-    """Verify a stretch in a process of its own, which keeps its connection."""
-    return walk(_connection(source.conninfo, source.schema), dict(source.public_keys), stretch)
-
-
-@lru_cache(maxsize=1)
-def _connection(conninfo: str, schema: str) -> Connection[Any]:
-    connection = psycopg.connect(conninfo, autocommit=True)
-    connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
-    return connection
+def check_stretch(
+    connection: Connection[Any],
+    public_keys: dict[bytes, bytes],
+    subjects: Subjects,
+    stretch: Stretch,
+) -> Checked:
+    """Verify the events and seals of a stretch, with the commands, the refusals and the keys that belong to them."""
+    walker = _Walker(stretch, public_keys, subjects)
+    take = walker.take
+    query = _EVENTS.format(after=sql.Literal(stretch.after), until=sql.Literal(stretch.until))
+    for row in copied(connection, query):
+        take(row)
+    walked = walker.end()
+    told = [
+        *walked.findings,
+        *_elsewhere(connection, walker.without_command),
+        *ended_commands(connection, stretch.after, stretch.until, walker.ended),
+        *_refusals(connection, stretch),
+        *missing_keys(connection, walker.persons),
+    ]
+    return Checked(walked.rows, told[:MOST], walked.more_findings + len(told[MOST:]))
 
 
-def walk(connection: Connection[Any], public_keys: dict[bytes, bytes], stretch: Stretch) -> Walked:
-    """Verify the events and seals of a stretch."""
-    walker = _Walker(stretch, public_keys)
-    for row in _rows(connection, stretch):
-        walker.take(row)
-    return walker.end()
+def _elsewhere(connection: Connection[Any], positions: list[int]) -> Iterator[Finding]:
+    """Compare events with their commands, wherever those say that they ended."""
+    if not positions:
+        return
+    cursor = connection.cursor(row_factory=tuple_row)
+    for position, stream_id, version, differs in cursor.execute(
+        _ELSEWHERE, (positions,)
+    ).fetchall():
+        if differs not in (0, _ENDED):
+            yield Finding(
+                fault=Fault.COMMAND,
+                what=_told(differs),
+                position=position,
+                stream_id=stream_id,
+                version=version,
+            )
 
 
-def _rows(connection: Connection[Any], stretch: Stretch) -> Iterator[bytes]:
-    statement = _EVENTS.format(sql.Literal(stretch.after), sql.Literal(stretch.until))
-    with connection.cursor() as cursor:
-        cursor.execute("SET client_encoding TO 'UTF8'")
-        with cursor.copy(statement) as copy:
-            for data in copy:
-                row = bytes(data)
-                if row.startswith(_SIGNATURE):
-                    (extension,) = _LENGTH.unpack_from(row, len(_SIGNATURE) + 4)
-                    row = row[len(_SIGNATURE) + 8 + extension :]
-                if row and row != _TRAILER:
-                    yield row
+def _refusals(connection: Connection[Any], stretch: Stretch) -> Iterator[Finding]:
+    """Compare the refusals with what each seal says of them."""
+    covered = stretch.refusals or BEFORE_ALL
+    for seal in stretch.seals:
+        if seal.beside is None:
+            continue
+        first, last = max(covered, 0) + 1, seal.beside.refusals
+        if refusals_digest(connection, covered, last) != seal.beside.refused:
+            numbers = f"refusals {first} to {last}" if last >= first else f"refusals up to {last}"
+            yield Finding(
+                fault=Fault.COMMAND,
+                what=f"{numbers} are not what was sealed: one was changed, taken out or put in",
+                position=seal.position,
+                seal=seal.number,
+            )
+        covered = last
 
 
 class _Walker:
     """Takes the events of a stretch in their order."""
 
-    def __init__(self, stretch: Stretch, public_keys: dict[bytes, bytes]) -> None:
+    def __init__(
+        self, stretch: Stretch, public_keys: dict[bytes, bytes], subjects: Subjects
+    ) -> None:
         self._chain = stretch.chain
         self._last = max(stretch.after, 0)
         self._sealed_events = stretch.events
         self._since_seal = 0
         self._sealed_to = self._last
         self._events = 0
+        self._commands = sha256()
+        self._commands_told = False
         self._gaps: list[str] = []
         self._seals = list(reversed(stretch.seals))
-        self._next_seal = self._seals[-1].position if self._seals else None
+        self._next_seal = self._seals[-1].position if self._seals else _NEVER
         self._public_keys = public_keys
+        self._subjects = subjects
         self._findings: list[Finding] = []
         self._more = 0
+        self.ended = 0
+        """How many commands ended with an event as they should."""
+        self.without_command: list[int] = []
+        """Events whose command did not end in the stretch."""
+        self.persons: dict[bytes, int] = {}
+        """Whose personal fields the stretch holds, by the id: the first event with any."""
 
     def take(self, row: bytes) -> None:
-        """Verify one event."""
-        _, _, position, _, before_position, length = _HEAD.unpack_from(row)
-        at = _HEAD.size + length
-        before = row[_HEAD.size : at]
-        digest_ends = at + 4 + _LENGTH.unpack_from(row, at)[0]
-        digest, fields = row[at + 4 : digest_ends], row[digest_ends:]
-        if self._next_seal is not None and position > self._next_seal:
+        """Verify one event: its row, as `_EVENTS` gives it."""
+        _, _, position, _, before_position, _, differs, length = _HEAD.unpack_from(row)
+        digest_ends = _HEAD.size + length
+        digest = row[_HEAD.size : digest_ends]
+        before = digest_ends + 4
+        begins = before + _LENGTH.unpack_from(row, digest_ends)[0]
+        # Over the lengths of the fields to the command: each is as long as it says.
+        length_at = _LENGTH.unpack_from
+        topic = begins + _BEFORE_TOPIC
+        staff = topic + length_at(row, topic)[0] + _AFTER_TOPIC + 4
+        agency = staff + length_at(row, staff)[0] + 4
+        state = agency + length_at(row, agency)[0] + 4 + _COMMAND_ID
+        ends = state + length_at(row, state)[0] + 4
+        if position > self._next_seal:
             self._settle(position)
         if position != self._last + 1:
             self._note_gap(position)
-        self._chain = link(self._chain, position, digest)
+        self._chain = sha256(self._chain + row[_POSITION] + digest).digest()
+        self._commands.update(row[ends:])
         self._last = position
         self._events += 1
         self._since_seal += 1
-        if sha256(before + fields).digest() != digest:
+        if sha256(row[before:ends]).digest() != digest:
             self._find(
                 Fault.CHANGED,
                 "its content or what was recorded around it is not what its digest says",
-                fields,
+                row[begins:ends],
             )
-        if not before_position:
-            if _PLACE.unpack_from(fields)[3] != 1:
-                self._find(Fault.MISSING, "the event before it in its stream is missing", fields)
+        if before_position == 0:
+            if _PLACE.unpack_from(row, begins)[3] != 1:
+                what = "the event before it in its stream is missing"
+                self._find(Fault.MISSING, what, row[begins:ends])
         elif before_position >= position:
             self._find(
                 Fault.ORDER,
                 f"the event before it in its stream stands after it, at position {before_position}",
-                fields,
+                row[begins:ends],
             )
+        if differs == _ENDED:
+            self.ended += 1
+        elif differs:
+            self._note_command(differs, row[begins:ends])
+        field = self._subjects.get(row[topic + 4 : staff - _AFTER_TOPIC])
+        if field is not None:
+            self._note_person(field, row[begins:ends], row[state + 4 : ends])
 
-    def end(self) -> Walked:
+    def _note_command(self, differs: int, fields: bytes) -> None:
+        self._commands_told = True
+        if differs == 1 and len(self.without_command) < MOST:
+            self.without_command.append(self._last)
+        else:
+            self._find(Fault.COMMAND, _told(differs), fields)
+
+    def _note_person(self, field: bytes, fields: bytes, state: bytes) -> None:
+        """Note whose personal fields an event holds; of one that is no longer JSON its digest tells."""
+        person = fields[_STREAM]
+        if field:
+            _, _, named = state.partition(field)
+            try:
+                person = UUID(named[:36].decode()).bytes
+            except ValueError:
+                return
+        self.persons.setdefault(person, self._last)
+
+    def end(self) -> Checked:
         """Settle the last seals, and return what was found."""
         self._settle(None)
-        return Walked(self._events, self._findings, self._more)
+        return Checked(self._events, self._findings, self._more)
 
     def _settle(self, position: int | None) -> None:
         """Compare the chain with the seals that stand before the next position."""
@@ -190,11 +270,23 @@ class _Walker:
                         seal=seal.number,
                     )
                 )
+            elif seal.beside and self._commands.digest() != seal.beside.commands:
+                self._check_commands(seal)
             # What comes after is judged by itself.
+            self._commands, self._commands_told = sha256(), False
             self._chain, self._sealed_events, self._since_seal = seal.chain, seal.events, 0
             self._sealed_to = seal.position
             self._gaps.clear()
-        self._next_seal = self._seals[-1].position if self._seals else None
+        self._next_seal = self._seals[-1].position if self._seals else _NEVER
+
+    def _check_commands(self, seal: Seal) -> None:
+        """Say that commands were changed, where that was not said of one of them."""
+        if not self._commands_told:
+            first = min(self._sealed_to + 1, seal.position)
+            what = f"a command of positions {first} to {seal.position} is not what was sealed: it was changed"
+            self._add(
+                Finding(fault=Fault.COMMAND, what=what, position=seal.position, seal=seal.number)
+            )
 
     def _check_signature(self, seal: Seal) -> None:
         public_key = self._public_keys.get(seal.key_id)
@@ -227,7 +319,17 @@ class _Walker:
         )
 
     def _add(self, finding: Finding) -> None:
-        if len(self._findings) < FINDINGS:
+        if len(self._findings) < MOST:
             self._findings.append(finding)
         else:
             self._more += 1
+
+
+def _told(differs: int) -> str:
+    if differs == 1:
+        return (
+            "the command that it names is not kept: the event was put in, or the command taken out"
+        )
+    if names := [name for bit, name in _SHARED if differs & bit]:
+        return f"{', '.join(names)}: not what its command has"
+    return "its command was done with an earlier position: the event was moved or put in"

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ...domain.errors import InvalidInput
 from ..database import Database
+from .wrapping import NONCE_BYTES, unwrap, wrap
 
-NONCE_BYTES = 12
 KEY_BYTES = 32
 CACHED_KEYS = 10_000
 ROTATED_AT_ONCE = 1_000
@@ -247,31 +247,21 @@ class KeyRing:
         return [row["subject_id"] for row in rows], len(fresh)
 
     def _wrap(self, subject_id: UUID, key: bytes) -> bytes:
-        nonce = self._random(NONCE_BYTES)
-        return nonce + self._masters[0].encrypt(nonce, key, subject_id.bytes)
+        return wrap(self._masters[0], self._random(NONCE_BYTES), subject_id, key)
 
     def _unwrap(self, subject_id: UUID, wrapped: bytes) -> tuple[bytes, int]:
         """Return a person's key, and which master key opened it: 0 is the present one."""
-        for place, master in enumerate(self._masters):
-            try:
-                return (
-                    master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], subject_id.bytes),
-                    place,
-                )
-            except InvalidTag:
-                continue
+        if (opened := unwrap(self._masters, subject_id.bytes, wrapped)) is not None:
+            return opened
         raise InvalidInput(
             "TAIZHANG_MASTER_KEY is not the key that this database was used with"
             " (while it is rotated, TAIZHANG_FORMER_MASTER_KEY names the one before)"
         )
 
-    def unwraps(self, subject_id: UUID, wrapped: bytes) -> bool:
-        """Say whether a person's key is one that was wrapped for this person by a master key given."""
-        try:
-            self._unwrap(subject_id, wrapped)
-        except (InvalidInput, ValueError):
-            return False
-        return True
+    @property
+    def master_keys(self) -> tuple[bytes, ...]:
+        """The present master key, and the one before while it is rotated: for who verifies all keys."""
+        return tuple(self._master_keys)
 
     def _key(self, subject_id: UUID, *, create: bool) -> AESGCM | None:
         now = time.monotonic()

@@ -125,7 +125,9 @@ def put_back(connection: Connection[Any], head: int) -> None:
         connection.execute("ALTER TABLE stored_events DISABLE TRIGGER events_are_append_only")
         connection.execute("DELETE FROM stored_events WHERE notification_id > %s", (head,))
         connection.execute("ALTER TABLE stored_events ENABLE TRIGGER events_are_append_only")
+        connection.execute("ALTER TABLE commands DISABLE TRIGGER commands_are_append_only")
         connection.execute("TRUNCATE commands")
+        connection.execute("ALTER TABLE commands ENABLE TRIGGER commands_are_append_only")
         connection.execute(
             "UPDATE stream_states AS s SET version = b.version, kind = b.kind, state = b.state "
             "FROM bench_states AS b WHERE b.stream_id = s.stream_id AND b.version <> s.version"

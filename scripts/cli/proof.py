@@ -17,7 +17,7 @@ from ...domain.calendar import SHANGHAI
 from ...domain.errors import InvalidInput
 from ...domain.person_ledger import ledger_number
 from ...infrastructure.proof.signing import key_id_of
-from ...infrastructure.proof.verify import Anchor
+from ...infrastructure.proof.verify_documents import Anchor
 from .console import (
     SYSTEM_STAFF_ID,
     Agency,
@@ -72,7 +72,7 @@ def verify(
 
     Ends with 1 if anything was found.
     """
-    with opened() as taizhang, progress_bar("events") as bar:
+    with opened() as taizhang, progress_bar("rows") as bar:
         task = bar.add_task("verifying", total=None)
         report = taizhang.verifier.run(
             since=since,

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taizhang.domain.proof import PAGE_EVENTS, ZEROS, Mark, Seal, Sealing, StoredEvent, link
+from taizhang.domain.proof import (
+    PAGE_EVENTS,
+    ZEROS,
+    Beside,
+    Mark,
+    Seal,
+    Sealing,
+    StoredEvent,
+    link,
+)
 from taizhang.infrastructure.proof.signing import SigningKey, is_signed
 
 EVENT = StoredEvent(
@@ -91,6 +100,7 @@ def test_every_field_of_a_seal_is_signed(field: str) -> None:
         "chain": bytes(32),
         "before": b"x" * 32,
         "key_id": b"x" * 32,
+        "beside": Beside(ZEROS, 0, ZEROS),
     }
     changed = SEAL._replace(**{field: other.get(field, getattr(SEAL, field))})
     if field in ("number", "position", "events"):
@@ -98,6 +108,16 @@ def test_every_field_of_a_seal_is_signed(field: str) -> None:
     signature = key.sign(SEAL.message())
     assert is_signed(SEAL.message(), signature, key.public_key)
     assert not is_signed(changed.message(), signature, key.public_key)
+
+
+@pytest.mark.parametrize("field", Beside._fields)
+def test_what_stands_beside_the_log_is_signed(field: str) -> None:
+    key, beside = SigningKey(bytes(32)), Beside(ZEROS, 3, ZEROS)
+    signature = key.sign(SEAL._replace(beside=beside).message())
+    other: dict[str, Any] = {field: 4 if field == "refusals" else b"x" * 32}
+    changed = beside._replace(**other)
+    assert is_signed(SEAL._replace(beside=beside).message(), signature, key.public_key)
+    assert not is_signed(SEAL._replace(beside=changed).message(), signature, key.public_key)
 
 
 def test_a_signature_by_another_key_or_none_is_no_signature() -> None:
@@ -164,7 +184,9 @@ class TestWhereSealsStand:
             found += parts.add(n, ZEROS, day)
             if n == pause:
                 for mark in parts.rest():
-                    last = SEAL._replace(**mark._asdict())
+                    last = SEAL._replace(
+                        **{field: getattr(mark, field) for field in mark._fields[:4]}
+                    )
                     parts = Sealing(last, day)
         assert {(m.position, m.chain, m.day) for m in found} == {
             (m.position, m.chain, m.day) for m in expected
