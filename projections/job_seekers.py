@@ -182,6 +182,7 @@ def _referred(row: JobSeekerRow, _: search.Referred, __: RecordedEvent) -> None:
 
 def _employed(row: JobSeekerRow, event: search.Employed, _: RecordedEvent) -> None:
     row.employed_on, row.employed_as = event.started_on, event.kind.value
+    row.follow_ups = 0
 
 
 def _archived(row: JobSeekerRow, _: search.SearchArchived, recorded: RecordedEvent) -> None:
@@ -280,7 +281,7 @@ class JobSeekers(ReadModel[JobSeekerRow]):
     Rule 51.2.
     """
 
-    version = 3
+    version = 4
     row = JobSeekerRow
     table = Table(
         "job_seekers",

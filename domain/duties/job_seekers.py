@@ -130,6 +130,7 @@ def _merged_when(flag: str) -> On:
 
 _NO_FOLLOW_UP: Final[tuple[EventOf, ...]] = (
     registration.JobSeekingRegistered,
+    search.Employed,
     *_OVER,
     merging.LedgerMergedFrom,
     merging.LedgerMergedInto,
@@ -255,6 +256,7 @@ DUTIES: Final = (
         cancelled_by=(
             surveys.Surveyed,
             registration.JobSeekingRegistered,
+            search.Employed,
             *_OVER,
             _merged_when("is_registered"),
         ),
@@ -273,6 +275,7 @@ DUTIES: Final = (
             On(surveys.Surveyed, when=_unwilling_often),
             On(surveys.Surveyed, when=_willing),
             registration.JobSeekingRegistered,
+            search.Employed,
             *_OVER,
             _merged_when("is_registered"),
         ),

@@ -118,7 +118,7 @@ class JobSeekerLedger(Aggregate):
     """What decisions about a job seeker need."""
 
     kind: ClassVar[str] = "job_seeker_ledger"
-    shape: ClassVar[int] = 2
+    shape: ClassVar[int] = 3
     changes: ClassVar[dict[type[Event], Change]] = {}
 
     opened_on: date | None = None

@@ -132,6 +132,7 @@ def _outcome(ledger: JobSeekerLedger, event: ReferralOutcomeKnown, _: RecordedEv
 @changed_by(Employed)
 def _employed(ledger: JobSeekerLedger, event: Employed, _: RecordedEvent) -> None:
     ledger.search.employed_on = event.started_on
+    ledger.surveys.start_anew()  # who found work is not asked any more whether they want any
 
 
 @changed_by(SearchArchived)

@@ -189,7 +189,7 @@ class Surveys:
     """Whether that one may come later than usual."""
 
     def start_anew(self) -> None:
-        """Forget the counts: the person registered, or services resumed."""
+        """Forget the counts: the person registered or found work, or services resumed."""
         self.follow_ups = self.unwilling = 0
         self.follow_up_from = None
         self.put_off = False

@@ -164,6 +164,25 @@ def test_still_unwilling(person: Person) -> None:
     assert list(opened(person)) == ["follow_up_survey"]
 
 
+@pytest.mark.rule("21.2a", "21.2b", "21.3")
+@pytest.mark.parametrize(
+    "answer", [SurveyAnswer.WILLING, SurveyAnswer.UNWILLING, SurveyAnswer.NOT_REACHED]
+)
+def test_who_found_work_without_registering_is_not_followed_up(
+    person: Person, answer: SurveyAnswer
+) -> None:
+    surveyed = person.surveyed(
+        answer,
+        3,
+        unwilling_often=answer is SurveyAnswer.UNWILLING,
+        last_contact_on=person.first_day if answer is SurveyAnswer.NOT_REACHED else None,
+    )
+    person.given_open().given(person.recognised()).later(30).given(surveyed)
+    assert opened(person)
+    person.given(employed(person))
+    assert opened(person).keys() <= {"job_search_archive"}
+
+
 @pytest.mark.rule("22")
 def test_a_recognised_person_is_graded_on_registration(person: Person) -> None:
     person.given_open().given(person.recognised(), person.registered(must_be_graded=True))
