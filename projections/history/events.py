@@ -203,6 +203,7 @@ EVENT_WORDS: Final[dict[str, EventWords]] = {
     # Supervision
     "spot_check.planned": _of("制定抽查方案", "56.1"),
     "spot_check.frame_sealed": _of("封存抽样框", "56.1"),
+    "spot_check.records_named": _of("指定重点抽查记录", "56.1"),
     "spot_check.drawn": _of("抽取样本、公布种子", "56.1"),
     "spot_check.inspector_changed": _of("更换检查人员", "56.1"),
     "spot_check.item_examined": _of("自动核对", "56.1"),

@@ -251,6 +251,7 @@ FIELD_LABELS_ZH: Final[dict[str, str]] = {
     "months_per_year": "年发薪月数",
     "must_be_graded": "应予分级",
     "name": "姓名（名称）",
+    "named": "指定记录",
     "name_of": "姓名所属",
     "named_by": "确定机构",
     "nature": "单位性质",

@@ -83,7 +83,7 @@ class TestDraw:
         class Killed(Exception):
             pass
 
-        def die(self: Any, check: Any, named: Any, by: Any) -> None:
+        def die(self: Any, check: Any, by: Any) -> None:
             raise Killed
 
         with monkeypatch.context() as broken:
@@ -215,12 +215,12 @@ class TestDraw:
         assert {row.reason for row in rows if row.mode == "targeted"} == {"群众投诉"}
 
     def test_a_named_record_is_of_the_frame(self, world: World) -> None:
-        fill(world, 3, 1)
+        opened = fill(world, 3, 1)
         check = Check(world).after_cut_off()
         with pytest.raises(InvalidInput, match="is not in the frame"):
             check.office.draw(check.id, by=SYSTEM, named={uuid4(): "群众投诉"})
         with pytest.raises(RuleBroken, match="say why"):
-            check.office.draw(check.id, by=SYSTEM, named={uuid4(): " "})
+            check.office.draw(check.id, by=SYSTEM, named={opened[0]: " "})
 
     def test_it_waits_for_the_end_of_the_cut_off_day(self, world: World) -> None:
         check = Check(world).after_cut_off(0)
