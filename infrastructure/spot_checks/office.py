@@ -34,7 +34,7 @@ from ...domain.organisation.staff import Role
 from ...domain.regulation.edition import Edition, edition_on
 from ...domain.supervision.spot_check.check import SpotCheck
 from ...domain.supervision.spot_check.drawing import FrameSealed
-from ...domain.supervision.spot_check.frame import Strata, seal
+from ...domain.supervision.spot_check.frame import Strata, differences, seal
 from ...domain.supervision.spot_check.inspecting import ItemExamined
 from ...domain.supervision.spot_check.item import Item
 from ...domain.supervision.spot_check.kinds import RecordKind
@@ -278,7 +278,7 @@ class SpotCheckOffice:
         sampling = Sampling(strata, check.strata, seed, risks, check.sizing.targeted)
         with self._frames.records(check.record_kind, check.log_position) as records:
             frame = seal(sampling.watch(records), strata, check.sizing)
-        if list(frame.strata) != check.strata:
+        if any(differences(check.strata, frame.strata)):
             raise InvalidInput("the log no longer gives the frame that was sealed: was it touched?")
         staff = self._directory_at(sealed_at)  # who was employed after the cut-off may inspect, too
         own = own_strata(check.inspectors, staff, strata, check.month)

@@ -133,6 +133,7 @@ FIELD_LABELS_ZH: Final[dict[str, str]] = {
     "faulty": "有问题",
     "field": "栏目",
     "filled": "已招用人数",
+    "domains": "各机构",
     "fair_hires": "招聘会上岗人数",
     "counted": "计入人数",
     "counted_by_fair": "已计入招聘会人数",

@@ -366,8 +366,10 @@ def test_what_came_of_it_is_followed_up_per_vacancy(open_hall: tuple[Hall, str, 
     assert (fair.agreements, fair.started, fair.visitors) == (3, 1, 180)
     assert fair.outcomes_known_on == FAIR_DAY
     ledger = hall.queries.employer_ledger(code, by=world.actor("clerk"))
-    (met,) = ledger.sections["demand_met"]
+    met, filled = ledger.sections["demand_met"]
     assert met.what == {"fair_id": str(hall.fair), "agreements": 3, "started": 1}
+    assert filled.event == "vacancy.filled_at_fair"
+    assert (filled.what["vacancy_id"], filled.what["counted"]) == (str(vacancy), 1)
 
 
 @pytest.mark.rule("43.3", "43.4", "41")

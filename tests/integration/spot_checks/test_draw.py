@@ -15,7 +15,9 @@ from taizhang import (
     CloseSpotCheck,
     EmployStaff,
     GradeJobSeeker,
+    InspectItem,
     InvalidInput,
+    JudgeFinding,
     MergeJobSeekerLedgers,
     NotAuthorised,
     RuleBroken,
@@ -266,3 +268,31 @@ class TestDraw:
         ]
         items = world.taizhang.queries().spot_checks.items(check_id, by=by)
         assert {item.agency_code for item in items} == {SUBDISTRICT, SIBLING}
+        # By subdistrict too: domains of the district's stratum, each with its own N and n.
+        domains = strata[0].domains
+        assert [(one.agency_code, one.population, one.drawn) for one in domains] == [
+            (SUBDISTRICT, 3, 3), (SIBLING, 2, 2),
+        ]  # fmt: skip
+        assert {one.rate for one in domains} == {None}, "nothing is inspected yet"
+        assert strata[1].domains == ()
+        assert office.verify(check_id, by=by).is_proven
+        office.examine(check_id, by=Actor.system(CITY))
+        world.taizhang.projections.catch_up()
+        for item in world.taizhang.queries().spot_checks.items(check_id, by=by):
+            if item.agency_code != SIBLING:
+                continue
+            for finding in item.findings:
+                if finding["verdict"] == "to_be_judged":
+                    judge = JudgeFinding(
+                        check_id=check_id, number=item.number, key=finding["key"], verdict="met",
+                        reason="核对纸质档案",
+                    )  # fmt: skip
+                    world.taizhang.execute(judge, by=by, command_id=uuid4())
+            inspect = InspectItem(check_id=check_id, number=item.number)
+            world.taizhang.execute(inspect, by=by, command_id=uuid4())
+        world.taizhang.projections.catch_up()
+        view = world.taizhang.queries().spot_checks.check(check_id, by=by)
+        here, next_door = view.strata[0].domains
+        assert (here.inspected, here.rate) == (0, None)
+        assert (next_door.inspected, next_door.faulty) == (2, 2)
+        assert (next_door.rate, next_door.low, next_door.high) == (1, 1, 1)
