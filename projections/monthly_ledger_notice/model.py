@@ -35,6 +35,26 @@ class Checked(Part):
         return Rate.of(self.population, self.drawn)
 
 
+class DomainFigures(Part):
+    """What the checks of one kind say of one agency that keeps a part of an inspected one's records.
+
+    It is a domain, not a stratum: how many were drawn was left to chance. Given that, they are a random
+    sample of its `population`; the faulty among those inspected give the rate, with its exact 95% interval
+    (None where none was inspected).
+    """
+
+    agency: AgencyRef
+    under: UUID
+    kind: str
+    population: int
+    drawn: int
+    inspected: int
+    faulty: int
+    faulty_rate: float | None
+    low: float | None
+    high: float | None
+
+
 class Duties(Part):
     """Duties that fell due in the month: kept in time, kept late, or open at the month's end."""
 
@@ -183,6 +203,8 @@ class MonthlyLedgerNotice(Document):
     previous: PreviousNotice | None
     overall: AgencyFigures
     agencies: tuple[AgencyFigures, ...]
+    domains: tuple[DomainFigures, ...] = ()
+    """By agency and kind, below the inspected agencies whose records several agencies keep."""
     duties: tuple[DutyLine, ...]
     """By rule over all, then by rule and agency."""
     rules: tuple[RuleFigures, ...]
