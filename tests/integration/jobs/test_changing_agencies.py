@@ -30,7 +30,7 @@ from .conftest import (
 if TYPE_CHECKING:
     from tests.integration.conftest import World
 
-CHANGES = Path(__file__).parents[3] / "shared/data/reference/beijing_agency_changes.csv"
+CHANGES = Path(__file__).parents[4] / "shared/data/reference/beijing_agency_changes.csv"
 
 
 class TestAgenciesThatChange:
