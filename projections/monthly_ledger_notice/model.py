@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from ..early_warning import Warned
-from ..notice.model import Document, Line, LogBasis, NoticeBefore, Part, Rate, Repeats
+from ..notice.model import AgencyRef, Document, Line, LogBasis, NoticeBefore, Part, Rate, Repeats
 
 
 class Checked(Part):
