@@ -132,16 +132,29 @@ class Task(NamedTuple):
         return uuid5(NAMESPACE_URL, "taizhang:job:" + ":".join(map(str, run)))
 
 
-class Job(ABC):
-    """Something that is done once for each agency and period.
-
-    `name` is permanent: what ran is known by it. A period is due `delay` after its end.
-    """
+class AnyJob:
+    """What is done by itself. `name` is permanent: what ran, and whether it is on, is known by it."""
 
     name: ClassVar[str]
     title_zh: ClassVar[str]
     rhythm: ClassVar[Rhythm]
+
+
+class ContinuousJob(AnyJob):
+    """A job that goes on all the time, for the whole service: it has no periods and no agencies."""
+
+    rhythm: ClassVar[Rhythm] = Rhythm.CONTINUOUS
+
+
+class Job(AnyJob, ABC):
+    """Something that is done once for each agency and period.
+
+    A period is due `delay` after its end. What is due of the job named `after`, at the same agency, is
+    done first, though it fell due later: its work makes this one's possible.
+    """
+
     delay: ClassVar[timedelta] = timedelta(0)
+    after: ClassVar[str] = ""
 
     @abstractmethod
     def agencies(self, directory: Directory) -> Iterable[Agency]:

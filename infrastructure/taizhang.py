@@ -31,8 +31,9 @@ from ..domain.regulation.edition import EDITIONS, Edition
 from ..projections.catalogue import read_models
 from .database import Database
 from .embedded import EmbeddedPostgres, with_generated_keys
-from .jobs.catalogue import Workshop, all_jobs
+from .jobs.catalogue import all_jobs
 from .jobs.office import JobOffice
+from .jobs.workshop import Workshop
 from .log import configure_logging
 from .notices.daily_vacancies import DailyVacancies
 from .notices.monthly_ledgers import MonthlyLedgers

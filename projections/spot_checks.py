@@ -23,7 +23,8 @@ PLANNED, SEALED, DRAWN, CLOSED = "planned", "sealed", "drawn", "closed"
 class SpotCheckRow(Row):
     """A check as it stands. `counts` holds one object a stratum, filled step by step.
 
-    Its fields are those of `StratumResult`; what is not known before the check is closed is null.
+    Its fields are those of `StratumResult`, with the `domains` of the sealed frame; what is not known
+    before the check is closed is null.
     `seed` is null until it is revealed by the draw.
     """
 
@@ -56,6 +57,7 @@ class SpotChecks(ReadModel[SpotCheckRow]):
     """Every check, by its id."""
 
     row = SpotCheckRow
+    version = 2
     table = Table(
         "spot_checks",
         key=("check_id",),
@@ -92,7 +94,7 @@ class SpotChecks(ReadModel[SpotCheckRow]):
                 row.counts = _with_targeted(row.counts, event)
             else:
                 row.status, row.closed_on = CLOSED, recorded.occurred_on
-                row.counts = _json([one.model_dump(mode="json") for one in event.results])
+                row.counts = _with_domains(event, row.counts)
 
 
 def _planned(event: SpotCheckPlanned, recorded: RecordedEvent) -> SpotCheckRow:
@@ -126,6 +128,12 @@ def _with_targeted(counts: str, event: SampleDrawn) -> str:
     for stratum in strata:
         stratum["targeted"] = targeted.count(stratum["agency_id"])
     return _json(strata)
+
+
+def _with_domains(event: SpotCheckClosed, counts: str) -> str:
+    domains = {one["agency_id"]: one.get("domains", []) for one in orjson.loads(counts)}
+    results = [one.model_dump(mode="json") for one in event.results]
+    return _json([{**one, "domains": domains.get(one["agency_id"], [])} for one in results])
 
 
 def _json(strata: list[dict[str, object]]) -> str:

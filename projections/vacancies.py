@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from ..domain.employer.content import Item, Screening, VacancyContent, WordingFinding
+from ..domain.employer.fairs import VacancyFilledAtFair
 from ..domain.employer.services import ReferralOutcome, ReferralOutcomeLearnt
 from ..domain.employer.vacancy import (
     ReviewDefect,
@@ -201,8 +202,12 @@ def _archived(row: VacancyRow, _: VacancyArchived, recorded: RecordedEvent) -> N
 
 
 def _outcome(row: VacancyRow, event: ReferralOutcomeLearnt, _: RecordedEvent) -> None:
-    if event.outcome is _HIRED:
+    if event.outcome is _HIRED and not event.counted_by_fair:
         row.filled += 1
+
+
+def _filled_at_fair(row: VacancyRow, event: VacancyFilledAtFair, _: RecordedEvent) -> None:
+    row.filled += event.counted
 
 
 _CHANGES: dict[type[Event], Callable[[VacancyRow, Any, RecordedEvent], None]] = {
@@ -216,6 +221,7 @@ _CHANGES: dict[type[Event], Callable[[VacancyRow, Any, RecordedEvent], None]] = 
     VacancyLapsed: _lapsed,
     VacancyArchived: _archived,
     ReferralOutcomeLearnt: _outcome,
+    VacancyFilledAtFair: _filled_at_fair,
 }
 _EVENTS: frozenset[type[Event]] = frozenset({VacancyDrafted, *_CHANGES})
 
@@ -223,7 +229,7 @@ _EVENTS: frozenset[type[Event]] = frozenset({VacancyDrafted, *_CHANGES})
 class Vacancies(ReadModel[VacancyRow]):
     """One row per vacancy."""
 
-    version = 3
+    version = 4
     row = VacancyRow
     table = Table(
         "vacancies",

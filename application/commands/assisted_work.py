@@ -21,7 +21,7 @@ from ...domain.job_seeker.search import EmploymentKind, Referred
 from .agreements import ServedAsKey
 from .base import Addressed, Command, Context, Decided
 from .cases import CaseCommand, PersonalLedger
-from .job_fairs import referred_at_fair, require_at_fair
+from .job_fairs import met_at_fair, referred_at_fair, require_at_fair
 
 
 class AssistedReferralCommand(CaseCommand):
@@ -72,6 +72,7 @@ class ReferAssisted(AssistedReferralCommand, name="refer_assisted_person"):
             ledger.person_id,
             self.reasons,
             self.consented,
+            self.fair_id or met_at_fair(context, ledger.state, employer_id, self.vacancy_id),
         )
         decided: list[Event | Addressed] = [
             *referred,

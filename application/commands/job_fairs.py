@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ...domain.aggregate import Aggregate
-from ...domain.employer.fairs import FairJoined, FairLeft, FairResultKnown, ReferralMadeAtFair
+from ...domain.employer.fairs import FairJoined, FairLeft, FairResultKnown, ReferralMadeAtFair, fill
 from ...domain.employer.ledger import EmployerLedger
 from ...domain.events import Event
 from ...domain.identity import CreditCode
@@ -19,6 +19,7 @@ from ...domain.job_fair.fair import JobFair
 from ...domain.job_fair.outcomes import VacancyOutcome
 from ...domain.job_fair.planning import FairChanged, FairForm, FairPlanned, FairScope
 from ...domain.job_seeker.fairs import ReferredAtFair, RegisteredAtFair
+from ...domain.job_seeker.ledger import JobSeekerLedger
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ..ports import Identities
@@ -245,19 +246,21 @@ class EnterFairOutcome(FairEmployerCommand, name="enter_fair_outcome"):
     outcomes: tuple[VacancyOutcome, ...] = Field(min_length=1, max_length=500)
 
     def decide_on(self, fair: JobFair, context: Context) -> Decided:
-        """Enter it, in the fair and in the employer's ledger.
+        """Enter it, in the fair and in the employer's ledger, where it fills positions.
 
         Rule 43.4.
         """
         employer_id = self.employer(context)
-        context.look(EmployerLedger, employer_id)
+        ledger = context.look(EmployerLedger, employer_id)
         entered = outcomes.enter(fair, context.occasion, employer_id, self.outcomes)
         known = FairResultKnown(
             fair_id=self.fair_id,
             agreements=sum(one.agreements for one in self.outcomes),
             started=sum(one.started for one in self.outcomes),
         )
-        return [*entered, Addressed(employer_id, known)]
+        started = {one.vacancy_id: one.started for one in self.outcomes}
+        filled = fill(ledger, self.fair_id, started)
+        return [*entered, *(Addressed(employer_id, event) for event in (known, *filled))]
 
 
 # --- what other commands do at a fair -----------------------------------------------------------
@@ -289,6 +292,22 @@ def require_at_fair(context: Context, fair_id: UUID, employer_id: UUID, vacancy_
     fair = context.look(JobFair, fair_id)
     fair.require_day_of(context.occasion)
     fair.require_admitted(employer_id, vacancy_id)
+
+
+def met_at_fair(
+    context: Context, person: JobSeekerLedger, employer_id: UUID, vacancy_id: UUID
+) -> UUID | None:
+    """Return the latest fair at which a person registered and a vacancy was offered, None for none.
+
+    Who is hired through a referral made afterwards is among those whom that fair brought to work.
+
+    Rule 43.4.
+    """
+    for fair_id in reversed(person.fairs):
+        stand = context.look(JobFair, fair_id).stands.get(employer_id)
+        if stand is not None and vacancy_id in stand.vacancies:
+            return fair_id
+    return None
 
 
 def referred_at_fair(

@@ -23,7 +23,7 @@ from .agreements import ServedAsKey
 from .base import Addressed, Command, Context, Decided
 from .cases import live_case, require_not_assisted
 from .employers import EmployerCommand
-from .job_fairs import referred_at_fair, require_at_fair
+from .job_fairs import met_at_fair, referred_at_fair, require_at_fair
 from .job_seekers import JobSeekerCommand
 
 
@@ -109,8 +109,9 @@ class ReferJobSeeker(ReferralCommand, name="refer_job_seeker"):
             vacancy_id=self.vacancy_id,
             reasons=self.reasons,
         )
+        person = context.look(JobSeekerLedger, self.job_seeker_id)
         there = search.refer(
-            context.look(JobSeekerLedger, self.job_seeker_id),
+            person,
             context.occasion,
             referred,
             consented=self.consented,
@@ -123,6 +124,7 @@ class ReferJobSeeker(ReferralCommand, name="refer_job_seeker"):
             self.job_seeker_id,
             self.reasons,
             self.consented,
+            self.fair_id or met_at_fair(context, person, referred.employer_id, self.vacancy_id),
         )
         decided: list[Event | Addressed] = [
             *here,

@@ -1,8 +1,8 @@
 """Commands of spot-checks (Article 56).
 
-The first four record what the service worked out from the log: a plan with its seed, a frame, a sample, an
-examination. They are not among the commands of a wire (`ALL`): what they say is not for the asker to
-state, but made by the office of spot-checks.
+The first five record what the service worked out from the log: a plan with its seed, a frame, records
+named that are in it, a sample, an examination. They are not among the commands of a wire (`ALL`): what they
+say is not for the asker to state, but made by the office of spot-checks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ...domain.organisation.agency import AgencyCode
 from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Power
 from ...domain.organisation.staff import StaffId
-from ...domain.supervision.spot_check import closing, drawing, inspecting, planning
+from ...domain.supervision.spot_check import closing, drawing, inspecting, naming, planning
 from ...domain.supervision.spot_check.check import SpotCheck
 from ...domain.supervision.spot_check.drawing import DrawnItem
 from ...domain.supervision.spot_check.findings import Evidence, Verdict
@@ -119,6 +119,18 @@ class SealFrame(_OfCheck, name="seal_spot_check_frame"):
         """Seal it, once."""
         frame = Frame(self.strata, self.left_out)
         return drawing.seal_frame(check, context.occasion, self.log_position, frame)
+
+
+class NameRecords(_OfCheck, name="name_spot_check_records"):
+    """Name records of the sealed frame that are inspected beside the sample, each with the reason."""
+
+    power: ClassVar[Power] = Power.SPOT_CHECK
+
+    named: dict[UUID, str]
+
+    def follow(self, check: SpotCheck, context: Context) -> list[Event]:
+        """Name them, before the draw."""
+        return naming.name(check, self.named)
 
 
 class DrawSample(_OfCheck, name="draw_spot_check_sample"):

@@ -9,6 +9,24 @@ from uuid import UUID
 from .service import View
 
 
+class SpotCheckDomain(View):
+    """An agency's part of a stratum: what of the stratum's sample happened to be kept by it.
+
+    It is no stratum: `drawn` was left to chance, and may be 0. Given that, what was drawn is a random sample
+    of the agency's `population`; the rate and its exact interval rest on it, and are wide.
+    """
+
+    agency_code: str
+    name: str
+    population: int
+    drawn: int
+    inspected: int
+    faulty: int
+    rate: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
 class SpotCheckStratum(View):
     """A stratum: how many there are, were drawn and inspected, and the rate of faulty ones with its interval.
 
@@ -29,6 +47,8 @@ class SpotCheckStratum(View):
     rate: float | None = None
     low: float | None = None
     high: float | None = None
+    domains: tuple[SpotCheckDomain, ...] = ()
+    """By agency, where several keep the records of the stratum: a district's subdistricts, say."""
 
 
 class SpotCheckView(View):

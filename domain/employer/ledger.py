@@ -17,6 +17,7 @@ from ..errors import InvalidInput, NotFound
 from ..events import Event, RecordedEvent
 from ..organisation.agency import AgencyCode
 from . import fairs, papers, services, training, vacancy
+from .fairs import FairHires
 from .papers import Channel, EmployerBasics, EmployerBasicsChanged, EmployerLedgerOpened, Papers
 from .services import Referral
 from .vacancy import Vacancy
@@ -96,7 +97,10 @@ _SECTIONS: dict[type[Event], Section] = {
         Section.REGISTRATION_AND_VACANCIES,
     ),
     **dict.fromkeys((vacancy.VacancyPassed, vacancy.VacancyReturned), Section.TRACKING_CHECKS),
-    **dict.fromkeys((services.ReferralOutcomeLearnt, fairs.FairResultKnown), Section.DEMAND_MET),
+    **dict.fromkeys(
+        (services.ReferralOutcomeLearnt, fairs.FairResultKnown, fairs.VacancyFilledAtFair),
+        Section.DEMAND_MET,
+    ),
     **dict.fromkeys(
         (services.EmployerGuidanceBooked, services.EmployerGuidanceGiven, services.ReferralMade,
          fairs.FairJoined, fairs.FairLeft, fairs.ReferralMadeAtFair),
@@ -110,7 +114,7 @@ class EmployerLedger(Aggregate):
     """What decisions about an employer need. Archived vacancies are not in it, so it stays small."""
 
     kind: ClassVar[str] = "employer_ledger"
-    shape: ClassVar[int] = 2
+    shape: ClassVar[int] = 3
     changes: ClassVar[dict[type[Event], Change]] = {}
 
     credit_code: str = ""
@@ -119,6 +123,8 @@ class EmployerLedger(Aggregate):
     papers: Papers = field(default_factory=Papers)
     vacancies: dict[UUID, Vacancy] = field(default_factory=dict)
     referrals: dict[UUID, Referral] = field(default_factory=dict)
+    fair_hires: dict[UUID, dict[UUID, FairHires]] = field(default_factory=dict)
+    """Who started through fairs: by vacancy, archived ones as well, and by fair."""
     key_agreement: UUID | None = None
     """The agreement by which it is served as a key enterprise, None for an ordinary employer."""
 
@@ -129,7 +135,7 @@ class EmployerLedger(Aggregate):
 
     def weight(self) -> int:
         """Return about how many bytes the state takes: what is open makes it large."""
-        return 300 * (len(self.vacancies) + len(self.referrals))
+        return 300 * (len(self.vacancies) + len(self.referrals) + len(self.fair_hires))
 
     def require_open(self) -> None:
         """Make sure that the ledger was opened. Raises NotFound."""
@@ -214,6 +220,6 @@ def lapse_overdue(ledger: EmployerLedger, occasion: Occasion) -> list[Event]:
     ]
 
 
-EmployerLedger.changes.update(changes_of(papers, vacancy, services))
+EmployerLedger.changes.update(changes_of(papers, vacancy, services, fairs))
 EmployerLedger.changes.update({EmployerLedgerOpened: _opened, EmployerBasicsChanged: _basics})
 EmployerLedger.changes.update({KeyServiceBegun: _key, KeyServiceEnded: _ordinary})

@@ -11,6 +11,7 @@ from uuid import UUID
 from ..aggregate import Occasion, changed_by
 from ..errors import InvalidInput, NotFound, RuleBroken
 from ..events import Event, RecordedEvent
+from .fairs import hires_of, is_told
 from .papers import require_registered
 from .reviewing import find
 
@@ -71,21 +72,32 @@ class EmployerGuidanceGiven(Event, name="employer_guidance.given"):
 
 
 class ReferralMade(Event, name="referral.made"):
-    """A job seeker was referred to a vacancy, with the reasons of the match and with consent."""
+    """A job seeker was referred to a vacancy, with the reasons of the match and with consent.
+
+    `fair_id` is the job fair that brought the two together: it was made there, or the person registered
+    there, where the vacancy was offered.
+    """
 
     referral_id: UUID
     vacancy_id: UUID
     job_seeker_id: UUID
     reasons: tuple[str, ...]
+    fair_id: UUID | None = None
 
 
 class ReferralOutcomeLearnt(Event, name="referral.outcome_learnt"):
-    """It became known what came of a referral; `started_on` is the first day of work of one hired."""
+    """It became known what came of a referral; `started_on` is the first day of work of one hired.
+
+    Of a referral that a fair (`fair_id`) brought about: somebody hired who is `counted_by_fair` is among
+    those whom the fair's total told already, and fills no further position.
+    """
 
     referral_id: UUID
     vacancy_id: UUID
     outcome: ReferralOutcome
     started_on: date | None
+    fair_id: UUID | None = None
+    counted_by_fair: bool = False
 
 
 # --- state ------------------------------------------------------------------------------------
@@ -98,20 +110,25 @@ class Referral:
     vacancy_id: UUID
     job_seeker_id: UUID
     made_on: date
+    fair_id: UUID | None = None
 
 
 @changed_by(ReferralMade)
 def _referred(ledger: EmployerLedger, event: ReferralMade, recorded: RecordedEvent) -> None:
     ledger.referrals[event.referral_id] = Referral(
-        event.vacancy_id, event.job_seeker_id, recorded.occurred_on
+        event.vacancy_id, event.job_seeker_id, recorded.occurred_on, event.fair_id
     )
 
 
 @changed_by(ReferralOutcomeLearnt)
 def _outcome(ledger: EmployerLedger, event: ReferralOutcomeLearnt, _: RecordedEvent) -> None:
     ledger.referrals.pop(event.referral_id, None)
+    if event.outcome is not ReferralOutcome.HIRED:
+        return
+    if event.fair_id is not None:
+        hires_of(ledger, event.vacancy_id, event.fair_id).referred += 1
     vacancy = ledger.vacancies.get(event.vacancy_id)
-    if vacancy is not None and event.outcome is ReferralOutcome.HIRED:
+    if vacancy is not None and not event.counted_by_fair:
         vacancy.filled += 1
 
 
@@ -159,6 +176,7 @@ def refer(
     job_seeker_id: UUID,
     reasons: tuple[str, ...],
     consented: bool,
+    fair_id: UUID | None = None,
 ) -> list[Event]:
     """Refer a job seeker to a vacancy. Rules 15.1, 36, 40.
 
@@ -190,6 +208,7 @@ def refer(
             vacancy_id=vacancy_id,
             job_seeker_id=job_seeker_id,
             reasons=reasons,
+            fair_id=fair_id,
         )
     ]
 
@@ -201,7 +220,12 @@ def learn_outcome(
     outcome: ReferralOutcome,
     started_on: date | None,
 ) -> list[Event]:
-    """Record what came of a referral. Rule 41."""
+    """Record what came of a referral; whom a fair's total told already fills no further position.
+
+    Raises RuleBroken 41 for somebody hired where all positions are filled.
+
+    Rules 41, 43.4.
+    """
     referral = ledger.referrals.get(referral_id)
     if referral is None:
         raise NotFound("no such referral, or its outcome is known", field="referral_id")
@@ -213,10 +237,10 @@ def learn_outcome(
         )
     if started_on is not None and started_on < referral.made_on:
         raise InvalidInput(f"the referral was made on {referral.made_on}", field="started_on")
-    if started_on is not None and started_on < referral.made_on:
-        raise InvalidInput(f"the referral was made on {referral.made_on}", field="started_on")
     vacancy = ledger.vacancies.get(referral.vacancy_id)
-    if outcome is ReferralOutcome.HIRED and vacancy is not None and vacancy.is_full:
+    is_hired = outcome is ReferralOutcome.HIRED
+    told = is_hired and is_told(ledger, referral.vacancy_id, referral.fair_id)
+    if is_hired and not told and vacancy is not None and vacancy.is_full:
         raise RuleBroken("41", f"all {vacancy.headcount} positions are filled")
     return [
         ReferralOutcomeLearnt(
@@ -224,5 +248,7 @@ def learn_outcome(
             vacancy_id=referral.vacancy_id,
             outcome=outcome,
             started_on=started_on,
+            fair_id=referral.fair_id,
+            counted_by_fair=told,
         )
     ]

@@ -196,6 +196,7 @@ class Vacancy:
 
 @changed_by(VacancyDrafted)
 def _drafted(ledger: EmployerLedger, event: VacancyDrafted, recorded: RecordedEvent) -> None:
+    ledger.fair_hires.pop(event.vacancy_id, None)  # an archived one may be taken in again
     ledger.vacancies[event.vacancy_id] = Vacancy(
         status=VacancyStatus.DRAFT,
         agency_code=recorded.agency_code,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from ..events import Event
+from ..aggregate import changed_by
+from ..events import Event, RecordedEvent
+
+if TYPE_CHECKING:
+    from .ledger import JobSeekerLedger
 
 
 class RegisteredAtFair(Event, name="job_seeker_ledger.registered_at_fair"):
@@ -21,3 +26,9 @@ class ReferredAtFair(Event, name="job_seeker_ledger.referred_at_fair"):
     referral_id: UUID
     vacancy_id: UUID
     employer_id: UUID
+
+
+@changed_by(RegisteredAtFair)
+def _registered(ledger: JobSeekerLedger, event: RegisteredAtFair, _: RecordedEvent) -> None:
+    if event.fair_id not in ledger.fairs:
+        ledger.fairs.append(event.fair_id)

@@ -134,6 +134,8 @@ class JobSeekerLedger(Aggregate):
     contact: Contact = field(default_factory=Contact)
     appeals: dict[UUID, Appeal] = field(default_factory=dict)
     merging: Merging = field(default_factory=Merging)
+    fairs: list[UUID] = field(default_factory=list)
+    """The job fairs at which the person registered."""
     erased_on: date | None = None
 
     def apply(self, recorded: RecordedEvent) -> None:
@@ -186,6 +188,16 @@ class JobSeekerLedger(Aggregate):
 
 JobSeekerLedger.changes.update(
     changes_of(
-        registration, grading, status, guidance, search, surveys, contact, appeals, merging, erasure
+        registration,
+        grading,
+        status,
+        guidance,
+        search,
+        surveys,
+        contact,
+        appeals,
+        merging,
+        erasure,
+        fairs,
     )
 )

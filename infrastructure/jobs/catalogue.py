@@ -7,240 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
-from psycopg.rows import dict_row
-
-from ...application.commands.base import Command, CommandResult
-from ...application.commands.employers import LapseRegistration, LapseVacancies
-from ...application.commands.key_enterprise_course import ExpireEnterpriseAgreement
 from ...application.commands.reminders import RecordOverdueDuty
-from ...application.jobs import FailedInPart, Job, NotYet, Period, Rhythm, Task
-from ...application.service import CommandService, Request
+from ...application.jobs import AnyJob, ContinuousJob, NotYet, Period, Rhythm, Task
 from ...domain.calendar import day_bounds, shanghai_day
-from ...domain.errors import TaizhangError
 from ...domain.organisation.agency import AgencyLevel
 from ...domain.organisation.directory import Agency, Directory
 from ...domain.organisation.staff import Role
 from ...domain.supervision.spot_check.kinds import POPULATIONS
-from ..database import Database
 from ..notices.office import NoticeOffice
 from ..spot_checks.office import SpotCheckOffice
-
-AT_ONCE = 200
-"""So many commands go into one transaction: others can append in between."""
-
-
-NOBODY_LEFT = "closed without a successor: nobody may write in its records"
+from .lapses import ExpiryOfAgreements, LapseOfRegistrations, LapseOfVacancies
+from .workshop import NOBODY_LEFT, OfServing, OfSuperiors, Workshop
 
 
-class Following(Protocol):
-    """Keeps the read models level."""
-
-    def position(self) -> int:
-        """Return how far they have come."""
-        ...
-
-    def catch_up(self) -> object:
-        """Bring them to the head of the log."""
-        ...
-
-
-class Workshop:
-    """What jobs work with: the commands, and rows of read models that are level."""
-
-    def __init__(self, database: Database, service: CommandService, projections: Following) -> None:
-        """Stand on the service and the read models."""
-        self.service = service
-        self._database = database
-        self._projections = projections
-
-    def level_rows(self, statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return rows of the read models, after bringing them level with the log."""
-        (log,) = self.rows("SELECT coalesce(max(notification_id), 0) AS head FROM stored_events")
-        if self._projections.position() < log["head"]:
-            self._projections.catch_up()
-        return self.rows(statement, parameters)
-
-    def rows(
-        self, statement: str, parameters: dict[str, Any] | None = None
-    ) -> list[dict[str, Any]]:
-        """Return rows of the database."""
-        with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(statement.encode(), parameters).fetchall()
-
-    def answered_for(self, task: Task) -> list[str]:
-        """Return the codes for whose records the agency of a task answered at the end of its period.
-
-        Without those that another one has borne since: what stands under them is the other's now.
-        """
-        directory, today = self.service.directory, shanghai_day(task.now)
-        heir = directory.heir(task.agency, today)
-        return [
-            code
-            for code in directory.codes_answered_for(task.agency, task.day)
-            if directory.holder(code, today) is heir
-        ]
-
-    def is_left_to(self, task: Task) -> bool:
-        """Say whether the agency, or one that took over from it, is there today to write in its records."""
-        today = shanghai_day(task.now)
-        heir = self.service.directory.heir(task.agency, today)
-        return heir is not None and heir.exists_on(today)
-
-    def do_all(self, task: Task, commands: Iterable[tuple[object, Command]]) -> list[CommandResult]:
-        """Carry out commands, each under an id made of the task and of what it is about.
-
-        All are tried. Raises FailedInPart where some were refused, naming the first reason: the
-        others are recorded, and are not again when the task is repeated.
-        """
-        requests = [Request(command, task.command_id(of)) for of, command in commands]
-        results: list[CommandResult] = []
-        refused: list[TaizhangError] = []
-        for start in range(0, len(requests), AT_ONCE):
-            some = requests[start : start + AT_ONCE]
-            for answer in self.service.execute_many(some, by=task.actor):
-                if isinstance(answer, CommandResult):
-                    results.append(answer)
-                else:
-                    refused.append(answer)
-        if refused:
-            raise FailedInPart(
-                f"{len(refused)} of {len(requests)} were refused, the first because: {refused[0]}"
-            )
-        return results
-
-
-class KeepLevel(Job):
-    """Keeps the read models level with the log. It has no periods: `JobOffice` knows how it stands."""
+class KeepLevel(ContinuousJob):
+    """Keeps the read models level with the log: `JobOffice` does it, and knows how it stands."""
 
     name: ClassVar[str] = "projections"
     title_zh: ClassVar[str] = "更新查询数据"
-    rhythm: ClassVar[Rhythm] = Rhythm.CONTINUOUS
-
-    def agencies(self, directory: Directory) -> Iterable[Agency]:
-        """Return none: it is for the whole service."""
-        return ()
-
-    def carry_out(self, task: Task) -> str:
-        """Never asked for: see `JobOffice.run_due`."""
-        raise NotImplementedError
-
-
-class OfSuperiors(Job):
-    """A job for each agency that supervises others: what a superior does about those below it."""
-
-    def agencies(self, directory: Directory) -> Iterable[Agency]:
-        """Return the agencies above others; a station has no power over any."""
-        return (
-            agency
-            for agency in directory.every_agency()
-            if agency.below and agency.level is not AgencyLevel.STATION
-        )
-
-    def serves(self, agency: Agency, period: Period) -> bool:
-        """Say whether it had an agency below it at the end of the period."""
-        return agency.is_superior_on(period.last)
-
-
-class OfServing(Job):
-    """A job for each agency that keeps ledgers: those that have, or had, anybody on their staff."""
-
-    levels: ClassVar[frozenset[AgencyLevel]] = frozenset(AgencyLevel) - {AgencyLevel.CITY}
-
-    def __init__(self, workshop: Workshop) -> None:
-        """Work through commands."""
-        self._workshop = workshop
-
-    def agencies(self, directory: Directory) -> Iterable[Agency]:
-        """Return the agencies of these levels with staff."""
-        staffed = directory.codes_of_staff()
-        return (
-            agency
-            for agency in directory.every_agency()
-            if agency.level in self.levels and not staffed.isdisjoint(agency.codes.values())
-        )
-
-
-class LapseOfVacancies(OfServing):
-    """Records that vacancies lapsed whose last day is over. Rule 41."""
-
-    name: ClassVar[str] = "vacancy_lapse"
-    title_zh: ClassVar[str] = "招聘信息到期失效"
-    rhythm: ClassVar[Rhythm] = Rhythm.DAILY
-
-    def carry_out(self, task: Task) -> str:
-        """Lapse, with effect of the next day, what was published until this one or an earlier."""
-        if not self._workshop.is_left_to(task):
-            return NOBODY_LEFT
-        rows = self._workshop.level_rows(
-            "SELECT DISTINCT e.credit_code FROM vacancies v JOIN employers e USING (stream_id) "
-            "WHERE v.status = 'published' AND v.valid_until <= %(day)s "
-            "AND e.agency_code = ANY(%(codes)s) ORDER BY 1",
-            {"day": task.day, "codes": self._workshop.answered_for(task)},
-        )
-        results = self._workshop.do_all(
-            task,
-            (
-                (code, LapseVacancies(credit_code=code, occurred_on=task.next_day))
-                for code in (row["credit_code"] for row in rows)
-            ),
-        )
-        return f"vacancies lapsed: {sum(len(result.events) for result in results)}"
-
-
-class LapseOfRegistrations(OfServing):
-    """Records that recruitment registrations lapsed with their papers. Rule 35."""
-
-    name: ClassVar[str] = "registration_lapse"
-    title_zh: ClassVar[str] = "招聘需求登记随资料到期失效"
-    rhythm: ClassVar[Rhythm] = Rhythm.DAILY
-
-    def carry_out(self, task: Task) -> str:
-        """Record, with effect of the next day, what stood on papers valid until this one."""
-        if not self._workshop.is_left_to(task):
-            return NOBODY_LEFT
-        rows = self._workshop.level_rows(
-            "SELECT credit_code FROM employers WHERE registered_on <= %(day)s "
-            "AND registration_lapsed_on IS NULL AND agency_code = ANY(%(codes)s) "
-            "AND (licence_valid_until <= %(day)s OR agent_valid_until <= %(day)s "
-            "OR agent_valid_until IS NULL) ORDER BY 1",
-            {"day": task.day, "codes": self._workshop.answered_for(task)},
-        )
-        results = self._workshop.do_all(
-            task,
-            (
-                (code, LapseRegistration(credit_code=code, occurred_on=task.next_day))
-                for code in (row["credit_code"] for row in rows)
-            ),
-        )
-        return f"registrations lapsed: {sum(len(result.events) for result in results)}"
-
-
-class ExpiryOfAgreements(OfServing):
-    """Records that agreements with key enterprises ran to their term and were not renewed. Rule 45.3."""
-
-    name: ClassVar[str] = "agreement_expiry"
-    title_zh: ClassVar[str] = "重点企业日常服务协议到期"
-    rhythm: ClassVar[Rhythm] = Rhythm.DAILY
-
-    def carry_out(self, task: Task) -> str:
-        """Record, with effect of the next day, what was in force until this one or an earlier."""
-        if not self._workshop.is_left_to(task):
-            return NOBODY_LEFT
-        rows = self._workshop.level_rows(
-            "SELECT stream_id FROM key_enterprises WHERE stage = 'in_force' "
-            "AND valid_until <= %(day)s AND agency_code = ANY(%(codes)s) ORDER BY 1",
-            {"day": task.day, "codes": self._workshop.answered_for(task)},
-        )
-        results = self._workshop.do_all(
-            task,
-            (
-                (of, ExpireEnterpriseAgreement(agreement_id=of, occurred_on=task.next_day))
-                for of in (row["stream_id"] for row in rows)
-            ),
-        )
-        return f"agreements expired: {sum(bool(result.events) for result in results)}"
 
 
 class OverdueDuties(OfServing):
@@ -407,6 +193,7 @@ class MonthlyLedgerNotices(OfSuperiors):
     name: ClassVar[str] = "monthly_ledger_notice"
     title_zh: ClassVar[str] = "每月台账抽查通报"
     rhythm: ClassVar[Rhythm] = Rhythm.MONTHLY
+    after: ClassVar[str] = SpotCheckClosings.name
 
     def __init__(self, notices: NoticeOffice) -> None:
         """Issue through the office of notices."""
@@ -421,7 +208,9 @@ class MonthlyLedgerNotices(OfSuperiors):
         return issued.notice_id
 
 
-def all_jobs(workshop: Workshop, notices: NoticeOffice, checks: SpotCheckOffice) -> tuple[Job, ...]:
+def all_jobs(
+    workshop: Workshop, notices: NoticeOffice, checks: SpotCheckOffice
+) -> tuple[AnyJob, ...]:
     """Return every job; of those due at the same moment the first is done first."""
     return (
         KeepLevel(),

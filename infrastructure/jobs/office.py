@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,12 +21,13 @@ import structlog
 from psycopg import Connection
 
 from ...application.jobs import (
+    AnyJob,
+    ContinuousJob,
     FailedInPart,
     Job,
     JobStatus,
     NotYet,
     Period,
-    Rhythm,
     Run,
     RunReport,
     RunState,
@@ -74,7 +75,7 @@ class JobOffice:
         database: Database,
         service: CommandService,
         projections: Projector,
-        jobs: Sequence[Job],
+        jobs: Sequence[AnyJob],
         clock: Clock,
         settings: Settings,
         seals: SealOffice | None = None,
@@ -117,12 +118,12 @@ class JobOffice:
         switches = self._switches()
         jobs = [one for one in self._chosen(job) if switches[one.name].enabled]
         try:
-            if any(one.rhythm is Rhythm.CONTINUOUS for one in jobs):
+            if any(isinstance(one, ContinuousJob) for one in jobs):
                 self._keep_level(errors)
             self._service.refresh_directory()
             with self._database.connect() as connection:
                 left: set[tuple[str, UUID]] = set()
-                for due in sorted(self._due(connection, jobs, switches, now), key=_order):
+                for due in _in_order(self._due(connection, jobs, switches, now)):
                     series = (due.job.name, due.agency.stream_id)
                     if stop is not None and stop.is_set():
                         break
@@ -198,11 +199,11 @@ class JobOffice:
             for job in self._jobs:
                 switch = switches[job.name]
                 begins_on = self._begin_of(switch)
-                if job.rhythm is Rhythm.CONTINUOUS:
-                    found.append(looking.at_read_models(job, switch, self._projections.status()))
-                else:
+                if isinstance(job, Job):
                     series = self._series(connection, job)
                     found.append(looking.at_job(job, switch.enabled, begins_on, series))
+                else:
+                    found.append(looking.at_read_models(job, switch, self._projections.status()))
         return found
 
     # --- helpers ------------------------------------------------------------------------------
@@ -215,7 +216,7 @@ class JobOffice:
             raise InvalidInput(f"{as_of.isoformat()} is to come yet", field="as_of")
         return as_of
 
-    def _chosen(self, name: str | None) -> tuple[Job, ...]:
+    def _chosen(self, name: str | None) -> tuple[AnyJob, ...]:
         if name is None:
             return self._jobs
         chosen = tuple(job for job in self._jobs if job.name == name)
@@ -249,11 +250,13 @@ class JobOffice:
     def _due(
         self,
         connection: Connection[Any],
-        jobs: Sequence[Job],
+        jobs: Sequence[AnyJob],
         switches: dict[str, Switch],
         now: datetime,
     ) -> Iterator[_Due]:
         for place, job in enumerate(jobs):
+            if not isinstance(job, Job):
+                continue
             for agency, last in self._series(connection, job):
                 begins_on = self._begin_of(switches[job.name])
                 for period in due_periods(job, agency, begins_on, last, now):
@@ -325,8 +328,19 @@ class JobOffice:
         return {job.name: kept.get(job.name, Switch()) for job in self._jobs}
 
 
-def _order(due: _Due) -> tuple[datetime, int, str]:
-    return due[:3]
+def _in_order(found: Iterable[_Due]) -> list[_Due]:
+    """Return due runs, oldest first; one that is to come `after` others of its agency, behind them."""
+    due = list(found)
+    latest: dict[tuple[str, UUID], datetime] = {}
+    for one in due:
+        series = (one.job.name, one.agency.stream_id)
+        latest[series] = max(one.due_at, latest.get(series, one.due_at))
+
+    def order(one: _Due) -> tuple[datetime, int, str, date]:
+        others = latest.get((one.job.after, one.agency.stream_id), one.due_at)
+        return max(one.due_at, others), one.place, one.code, one.period.first
+
+    return sorted(due, key=order)
 
 
 def _in_words(error: Exception) -> str:

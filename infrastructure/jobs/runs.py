@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from ...application.jobs import Job, Period, Run, RunState
+from ...application.jobs import AnyJob, Period, Run, RunState
 from ..database import Database
 
 _KEY = "hashtextextended(current_schema() || ':job:' || %(job)s || ':' || %(agency)s, 0)"
@@ -72,7 +72,7 @@ class RunTable:
         self._database = database
 
     def last(
-        self, connection: Connection[Any], job: Job, agency_ids: Sequence[UUID]
+        self, connection: Connection[Any], job: AnyJob, agency_ids: Sequence[UUID]
     ) -> dict[UUID, Run]:
         """Return the latest run of each series that has one."""
         with connection.cursor(row_factory=dict_row) as cursor:
@@ -80,7 +80,7 @@ class RunTable:
         return {row["agency_id"]: _run(row) for row in rows}
 
     @contextmanager
-    def held(self, connection: Connection[Any], job: Job, agency_id: UUID) -> Iterator[bool]:
+    def held(self, connection: Connection[Any], job: AnyJob, agency_id: UUID) -> Iterator[bool]:
         """Hold the lock of a series meanwhile; give False where somebody else does."""
         series = {"job": job.name, "agency": str(agency_id)}
         row = connection.execute(f"SELECT pg_try_advisory_lock({_KEY})", series).fetchone()
@@ -93,13 +93,13 @@ class RunTable:
             if not connection.closed:
                 connection.execute(f"SELECT pg_advisory_unlock({_KEY})", series)
 
-    def is_held(self, connection: Connection[Any], job: Job, agency_id: UUID) -> bool:
+    def is_held(self, connection: Connection[Any], job: AnyJob, agency_id: UUID) -> bool:
         """Say whether anybody holds the lock of a series."""
         row = connection.execute(_LOCKED, {"job": job.name, "agency": str(agency_id)}).fetchone()
         return bool(row and row[0])
 
     def begin(
-        self, connection: Connection[Any], job: Job, agency_id: UUID, period: Period,
+        self, connection: Connection[Any], job: AnyJob, agency_id: UUID, period: Period,
         *, code: str, now: datetime,
     ) -> int:  # fmt: skip
         """Write down that a run begins, and return the how-manieth try it is."""
@@ -113,7 +113,7 @@ class RunTable:
         return int(row[0]) if row else 1
 
     def end(
-        self, connection: Connection[Any], job: Job, agency_id: UUID, period: Period,
+        self, connection: Connection[Any], job: AnyJob, agency_id: UUID, period: Period,
         *, state: RunState, now: datetime, next_try: datetime | None, outcome: str,
     ) -> None:  # fmt: skip
         """Write down what became of a run."""
@@ -125,7 +125,9 @@ class RunTable:
             },
         )  # fmt: skip
 
-    def latest_done(self, connection: Connection[Any], job: Job) -> tuple[Period, datetime] | None:
+    def latest_done(
+        self, connection: Connection[Any], job: AnyJob
+    ) -> tuple[Period, datetime] | None:
         """Return the latest period of a job that was done anywhere, and when it was."""
         row = connection.execute(_LATEST_DONE, (job.name,)).fetchone()
         return (Period(row[0], row[1]), row[2]) if row else None
@@ -137,7 +139,7 @@ class RunTable:
             connection.execute(_RETRY, (list(jobs), ids, ids))
 
     def give_up(
-        self, job: Job, agency_ids: Sequence[UUID], reason: str, now: datetime
+        self, job: AnyJob, agency_ids: Sequence[UUID], reason: str, now: datetime
     ) -> Period | None:
         """Pass over the run of an agency that failed or waits; return its period, None without one."""
         with self._database.use() as connection, connection.cursor(row_factory=dict_row) as cursor:
@@ -150,7 +152,7 @@ class RunTable:
             rows = cursor.execute("SELECT * FROM job_switches").fetchall()
         return {row["job"]: Switch(row["enabled"], row["begins_on"]) for row in rows}
 
-    def keep_switch(self, job: Job, switch: Switch) -> None:
+    def keep_switch(self, job: AnyJob, switch: Switch) -> None:
         """Keep what was decided about a job."""
         with self._database.use() as connection:
             connection.execute(

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Connection
 
 from ...application.jobs import (
+    AnyJob,
     Job,
     JobStatus,
     Period,
@@ -79,7 +80,7 @@ class Looking:
         )
 
     def at_read_models(
-        self, job: Job, switch: Switch, standing: Sequence[ReadModelStatus]
+        self, job: AnyJob, switch: Switch, standing: Sequence[ReadModelStatus]
     ) -> JobStatus:
         """Say how the read models stand: what is set aside failed, what lags for long is late."""
         late = [one for one in standing if one.needs_rebuild or self._is_late(self._since(one))]

@@ -6,6 +6,7 @@ goes on is named in each notice until then.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,7 +15,8 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from ...projections.monthly_ledger_notice.facts import CheckRow, ItemRow, StratumRow
+from ...domain.supervision.spot_check.drawing import Mode
+from ...projections.monthly_ledger_notice.facts import CheckRow, DomainRow, ItemRow, StratumRow
 
 _CHECKS = """
     SELECT * FROM spot_checks_asof
@@ -26,6 +28,10 @@ _ITEMS = """
     SELECT i.*, c.kind FROM spot_check_items_asof i JOIN spot_checks_asof c USING (check_id)
     WHERE i.check_id = ANY(%s) ORDER BY i.check_id, i.number
 """
+
+
+_Kept = defaultdict[tuple[UUID, str], Counter[str]]
+"""What was drawn by chance of each check and keeping agency: drawn, inspected, faulty."""
 
 
 class Checks(NamedTuple):
@@ -59,13 +65,19 @@ def checks_of(
                 "told": list(told),
             },
         ).fetchall()
-        checks = [_check(row) for row in rows]
-        closed = [check.check_id for check in checks if check.closed_on is not None]
-        items = [_item(row) for row in cursor.execute(_ITEMS, (closed,))]
-    return Checks(checks, items)
+        closed = [row["check_id"] for row in rows if row["closed_on"] is not None]
+        items = cursor.execute(_ITEMS, (closed,)).fetchall()
+    kept: _Kept = defaultdict(Counter)
+    for item in items:
+        if item["mode"] == Mode.RANDOM:
+            inspected = item["inspected_on"] is not None
+            kept[item["check_id"], item["agency_code"]].update(
+                drawn=1, inspected=inspected, faulty=inspected and bool(item["faulty"])
+            )
+    return Checks([_check(row, kept) for row in rows], [_item(item) for item in items])
 
 
-def _check(row: dict[str, Any]) -> CheckRow:
+def _check(row: dict[str, Any], kept: _Kept) -> CheckRow:
     closed = row["closed_on"] is not None
     return CheckRow(
         check_id=row["check_id"],
@@ -76,11 +88,13 @@ def _check(row: dict[str, Any]) -> CheckRow:
         seed=row["seed"],
         frame_digest=row["frame_digest"],
         closed_on=row["closed_on"],
-        strata=tuple(_stratum(one) for one in row["counts"]) if closed else (),
+        strata=tuple(_stratum(row["check_id"], one, kept) for one in row["counts"])
+        if closed
+        else (),
     )
 
 
-def _stratum(counts: dict[str, Any]) -> StratumRow:
+def _stratum(check_id: UUID, counts: dict[str, Any], kept: _Kept) -> StratumRow:
     return StratumRow(
         agency_code=counts["agency_code"],
         population=counts["population"],
@@ -89,6 +103,19 @@ def _stratum(counts: dict[str, Any]) -> StratumRow:
         faulty=counts["faulty"],
         targeted=counts["targeted_inspected"],
         targeted_faulty=counts["targeted_faulty"],
+        domains=tuple(
+            _domain(one, kept[check_id, one["agency_code"]]) for one in counts["domains"]
+        ),
+    )
+
+
+def _domain(domain: dict[str, Any], counted: Counter[str]) -> DomainRow:
+    return DomainRow(
+        agency_code=domain["agency_code"],
+        population=domain["population"],
+        drawn=counted["drawn"],
+        inspected=counted["inspected"],
+        faulty=counted["faulty"],
     )
 
 

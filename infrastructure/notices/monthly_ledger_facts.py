@@ -82,6 +82,12 @@ def gather(
         *(row.agency_code for row in problems),
         *(row.agency_code for row in items),
         *(stratum.agency_code for check in checks for stratum in check.strata),
+        *(
+            domain.agency_code
+            for check in checks
+            for stratum in check.strata
+            for domain in stratum.domains
+        ),
     }
     placements = {code: scope.placements[code] for code in occurring if code in scope.placements}
     direct = scope.lines(placements)

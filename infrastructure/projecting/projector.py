@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -186,10 +186,11 @@ class Projector:
         return self._rebuilder.verify(name, progress)
 
     def fold_to(
-        self, position: int, progress: Report | None = None
+        self, position: int, progress: Report | None = None, only: Collection[str] | None = None
     ) -> AbstractContextManager[Connection[Any]]:
-        """Show read models folded anew from the log up to a position; see `as_of.fold_to`."""
-        return fold_to(self._database, self._reader, self._models, position, progress)
+        """Show read models (all, or `only` some) folded anew up to a position; see `as_of.fold_to`."""
+        models = tuple(one for one in self._models if only is None or one.name in only)
+        return fold_to(self._database, self._reader, models, position, progress)
 
     def rewound(self, position: int) -> AbstractContextManager[Connection[Any]]:
         """Show the live read models as of a position; see `as_of.rewound`."""

@@ -8,7 +8,7 @@ are assigned to him or her.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ from ...application.views.spot_checks import (
 from ...domain.calendar import WorkingDayCalendar
 from ...domain.errors import NotAuthorised, NotFound
 from ...domain.events import RecordedEvent
+from ...domain.organisation.directory import Directory
 from ...domain.organisation.powers import Actor, Power, reaches
 from ...domain.regulation.edition import Edition
 from ...domain.supervision.spot_check.estimate import Counted, estimate, estimate_together
@@ -39,6 +40,10 @@ from .looking import Looking
 _COUNTS = """
     SELECT stratum_id, mode, status, coalesce(faulty, false) AS faulty, count(*) AS number
     FROM spot_check_items WHERE check_id = %s GROUP BY 1, 2, 3, 4
+"""
+_DRAWN = """
+    SELECT agency_code, status, coalesce(faulty, false) AS faulty FROM spot_check_items
+    WHERE check_id = %s AND mode = 'random'
 """
 
 
@@ -170,10 +175,18 @@ class SpotCheckQueries(Looking):
         counts = _loaded(row["counts"])
         if row["status"] == "drawn":
             self._fill(counts, row["check_id"])
+        drawn: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        if any(stratum.get("domains") for stratum in counts):
+            for item in self._rows(_DRAWN, (row["check_id"],)):
+                drawn[item["agency_code"]].append(item)
         strata = []
         for stratum in counts:
             agency = directory.agency(UUID(stratum["agency_id"]))
             name = agency.name_on(day) if agency else ""
+            stratum["domains"] = [
+                _domain(one, drawn.get(one["agency_code"], ()), directory, day)
+                for one in stratum.get("domains", ())
+            ]
             strata.append(
                 SpotCheckStratum.model_validate({**stratum, "name": name}, extra="ignore")
             )
@@ -213,6 +226,25 @@ class SpotCheckQueries(Looking):
             )
             if found is not None:
                 one.update(found._asdict())
+
+
+def _domain(
+    domain: dict[str, Any], drawn: Sequence[dict[str, Any]], directory: Directory, day: date
+) -> dict[str, Any]:
+    """Return an agency's part of a stratum, with the estimate that what was drawn of it allows."""
+    code, population = domain["agency_code"], domain["population"]
+    inspected = [item for item in drawn if item["status"] == "inspected"]
+    faulty = sum(item["faulty"] for item in inspected)
+    found = estimate(Counted(population, len(inspected), faulty))
+    keeper = directory.holder(code, day)
+    return {
+        **domain,
+        "name": keeper.name_on(day) if keeper else "",
+        "drawn": len(drawn),
+        "inspected": len(inspected),
+        "faulty": faulty,
+        **(found._asdict() if found else {}),
+    }
 
 
 def _entry(recorded: RecordedEvent, *, later: bool) -> InspectedEntry:

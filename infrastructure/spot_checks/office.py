@@ -17,6 +17,7 @@ from ...application.commands.base import Command, CommandResult
 from ...application.commands.spot_checks import (
     CloseSpotCheck,
     DrawSample,
+    NameRecords,
     PlanSpotCheck,
     RecordExamination,
     SealFrame,
@@ -24,8 +25,8 @@ from ...application.commands.spot_checks import (
 from ...application.ports import Clock
 from ...application.service import CommandService
 from ...application.views.spot_checks import SpotCheckProof
-from ...domain.calendar import WorkingDayCalendar, shanghai_day, zh_date
-from ...domain.errors import InvalidInput, NotFound, RuleBroken
+from ...domain.calendar import WorkingDayCalendar, shanghai_day
+from ...domain.errors import InvalidInput, NotFound
 from ...domain.events import ERASED
 from ...domain.organisation.directory import Agency, Directory
 from ...domain.organisation.powers import Actor, Power, require
@@ -33,7 +34,7 @@ from ...domain.organisation.staff import Role
 from ...domain.regulation.edition import Edition, edition_on
 from ...domain.supervision.spot_check.check import SpotCheck
 from ...domain.supervision.spot_check.drawing import FrameSealed
-from ...domain.supervision.spot_check.frame import Strata, seal
+from ...domain.supervision.spot_check.frame import Strata, differences, seal
 from ...domain.supervision.spot_check.inspecting import ItemExamined
 from ...domain.supervision.spot_check.item import Item
 from ...domain.supervision.spot_check.kinds import RecordKind
@@ -44,7 +45,7 @@ from ...domain.supervision.spot_check.planning import (
     own_strata,
 )
 from ...domain.supervision.spot_check.ranking import SEED_BYTES
-from ...domain.supervision.spot_check.sampling import Risk, Sampling
+from ...domain.supervision.spot_check.sampling import Sampling
 from ...projections.inspection.kinds import EXAMINED, examine
 from ..database import Database
 from ..projecting.projector import Projector
@@ -52,22 +53,10 @@ from ..store.event_store import PostgresEventStore
 from .frames import Frames
 from .inspected_records import InspectedRecords
 from .proof import Proving
+from .risks import Risks, with_named
 
 EXAMINED_AT_ONCE = 50
 """Items whose examination is recorded in one transaction."""
-RISKS_AT_MOST = 100_000
-"""Records at risk that are kept in mind while the frame goes by."""
-
-_OVERDUE = """
-    SELECT key, count(*), min(due_on) FROM (
-        SELECT subject_id AS key, due_on, since_position, outcome, closed_position FROM obligations
-        UNION ALL SELECT stream_id, due_on, since_position, outcome, closed_position FROM obligations
-            WHERE stream_id <> subject_id
-    ) AS held
-    WHERE since_position <= %(position)s AND due_on <= %(cut_off)s
-        AND (outcome = 'open' OR closed_position > %(position)s)
-    GROUP BY key ORDER BY count(*) DESC, min(due_on), key LIMIT %(limit)s
-"""
 _DUE = """
     SELECT check_id FROM spot_checks
     WHERE status = 'drawn' AND answer_by < %s AND agency_code = ANY(%s) ORDER BY month, check_id
@@ -98,6 +87,7 @@ class SpotCheckOffice:
         self._clock = clock
         self._random_bytes = random_bytes
         self._frames = Frames(database)
+        self._risks = Risks(database, projector)
         self._records = InspectedRecords(store, calendar, editions)
 
     def check_id(self, agency_code: str, kind: RecordKind, month: date) -> UUID:
@@ -184,7 +174,10 @@ class SpotCheckOffice:
         if check.log_position is None:
             self._seal(check, by)
             check = self._check(check_id)
-        self._draw(check, dict(named or {}), by)
+        if named:
+            self._name(check, named, by)
+            check = self._check(check_id)
+        self._draw(check, by)
         return check_id
 
     def examine(self, check_id: UUID, *, by: Actor) -> int:
@@ -234,7 +227,7 @@ class SpotCheckOffice:
         directory = self._service.refresh_directory()
         require(directory, by, Power.LOOK, check.agency_code, self._today())
         self._projector.catch_up()
-        proving = Proving(self._database, self._frames, self._directory_at)
+        proving = Proving(self._database, self._frames, self._risks, self._directory_at)
         return proving.prove(list(self._store.history(check_id)))
 
     # --- helpers ------------------------------------------------------------------------------
@@ -258,44 +251,40 @@ class SpotCheckOffice:
         )
         self._once(command, by, f"seal:{check.check_id}")
 
-    def _draw(self, check: SpotCheck, named: dict[UUID, str], by: Actor) -> None:
+    def _name(self, check: SpotCheck, named: Mapping[UUID, str], by: Actor) -> None:
+        assert check.record_kind is not None
+        assert check.log_position is not None
+        strata = self._strata(check, self._directory_at(check.log_position))
+        with self._frames.records(check.record_kind, check.log_position) as records:
+            found = {
+                one.record_id
+                for one in records
+                if one.record_id in named and strata.of(one.agency_code)
+            }
+        if strange := sorted(named.keys() - found):
+            raise InvalidInput(f"{strange[0]} is not in the frame of this check", field="named")
+        command = NameRecords(check_id=check.check_id, named=dict(named))
+        self._service.execute(command, by=by, command_id=self._new_id())
+
+    def _draw(self, check: SpotCheck, by: Actor) -> None:
         assert check.record_kind is not None
         assert check.log_position is not None
         assert check.sizing is not None
         assert check.month is not None
         seed, sealed_at = self._seed_and_sealing(check)
         strata = self._strata(check, self._directory_at(check.log_position))
-        risks = self._risks(check, named)
+        assert check.cut_off is not None
+        risks = with_named(self._risks.known(check.log_position, check.cut_off), check.named)
         sampling = Sampling(strata, check.strata, seed, risks, check.sizing.targeted)
         with self._frames.records(check.record_kind, check.log_position) as records:
             frame = seal(sampling.watch(records), strata, check.sizing)
-        if list(frame.strata) != check.strata:
+        if any(differences(check.strata, frame.strata)):
             raise InvalidInput("the log no longer gives the frame that was sealed: was it touched?")
-        if strange := sorted(named.keys() - sampling.in_frame()):
-            raise InvalidInput(f"{strange[0]} is not in the frame of this check", field="named")
         staff = self._directory_at(sealed_at)  # who was employed after the cut-off may inspect, too
         own = own_strata(check.inspectors, staff, strata, check.month)
         items = tuple(sampling.items(check.inspectors, own))
         command = DrawSample(check_id=check.check_id, seed=seed.hex(), items=items)
-        # Of two who draw at once, with other named picks, the first one's sample stands.
         self._service.execute(command, by=by, command_id=self._new_id())
-
-    def _risks(self, check: SpotCheck, named: Mapping[UUID, str]) -> dict[UUID, Risk]:
-        """Return what is worth a look of its own: named by somebody, or behind with its duties."""
-        for record_id, reason in named.items():
-            if not reason.strip():
-                raise RuleBroken("56.1", f"say why {record_id} is picked")
-        self._projector.catch_up()
-        parameters = {
-            "position": check.log_position, "cut_off": check.cut_off, "limit": RISKS_AT_MOST,
-        }  # fmt: skip
-        with self._database.use() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            rows = cursor.execute(_OVERDUE.encode(), parameters).fetchall()
-        risks = {
-            key: Risk(count, f"截止日有{count}项应办事项逾期未办，最早应于{zh_date(first)}办理")
-            for key, count, first in rows
-        }
-        return risks | {key: Risk(0, reason, named=True) for key, reason in named.items()}
 
     def _examined(
         self, check: SpotCheck, number: int, item: Item, directory: Directory

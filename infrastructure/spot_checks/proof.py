@@ -1,4 +1,4 @@
-"""The proof of a spot-check: frame, commitment, seed, sample and assignment made again from the log alone."""
+"""The proof of a spot-check: frame, commitment, seed, sample, picks and assignment made again from the log alone."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from ...domain.events import ERASED, RecordedEvent
 from ...domain.organisation.directory import Directory
 from ...domain.supervision.spot_check.drawing import DrawnItem, FrameSealed, Mode, SampleDrawn
 from ...domain.supervision.spot_check.frame import Frame, Strata, differences, seal
+from ...domain.supervision.spot_check.naming import RecordsNamed
 from ...domain.supervision.spot_check.planning import SpotCheckPlanned, own_strata
 from ...domain.supervision.spot_check.ranking import assign, commitment
-from ...domain.supervision.spot_check.sampling import Risk, Sampling
+from ...domain.supervision.spot_check.sampling import Sampling
 from ..database import Database
 from .frames import Frames
+from .risks import Risks, with_named
 
 SLACK: Final = timedelta(minutes=5)
 """An entry that was begun this long before the end of the cut-off day may have been recorded after the sealing."""
@@ -34,17 +36,23 @@ class _Steps(NamedTuple):
     drawn: SampleDrawn
     planned_at: RecordedEvent
     sealed_at: RecordedEvent
+    named: dict[UUID, str]
 
 
 class Proving:
     """Makes a check again, and names what is not as the log gives it."""
 
     def __init__(
-        self, database: Database, frames: Frames, directory_at: Callable[[int], Directory]
+        self,
+        database: Database,
+        frames: Frames,
+        risks: Risks,
+        directory_at: Callable[[int], Directory],
     ) -> None:
         """Stand on the log; the read model of items is compared with it as well."""
         self._database = database
         self._frames = frames
+        self._risks = risks
         self._directory_at = directory_at
 
     def prove(self, history: Sequence[RecordedEvent]) -> SpotCheckProof:
@@ -65,12 +73,9 @@ class Proving:
             seed = bytes.fromhex(drawn.seed)
         except ValueError:
             return self._proof(history, steps, problems)
-        risks = {
-            item.record_id: Risk(-item.number, item.reason or "", named=True)
-            for item in drawn.items
-            if item.mode is Mode.TARGETED
-        }
-        sampling = Sampling(strata, sealed.strata, seed, risks, 0)
+        overdue = self._risks.from_log(sealed.log_position, planned.cut_off)
+        risks = with_named(overdue, steps.named)
+        sampling = Sampling(strata, sealed.strata, seed, risks, planned.sizing.targeted)
         with self._frames.records(planned.kind, sealed.log_position) as records:
             frame = seal(sampling.watch(records), strata, planned.sizing)
         problems += differences(sealed.strata, frame.strata)
@@ -134,8 +139,11 @@ class Proving:
 
 def _steps(history: Sequence[RecordedEvent]) -> _Steps:
     found: dict[type, RecordedEvent] = {}
+    named: dict[UUID, str] = {}
     for recorded in history:
         kind = type(recorded.event)
+        if isinstance(recorded.event, RecordsNamed) and SampleDrawn not in found:
+            named |= {one.record_id: one.reason for one in recorded.event.records}
         if kind in (SpotCheckPlanned, FrameSealed, SampleDrawn):
             if kind in found:
                 raise InvalidInput(
@@ -152,7 +160,7 @@ def _steps(history: Sequence[RecordedEvent]) -> _Steps:
     assert isinstance(planned, SpotCheckPlanned)
     assert isinstance(sealed, FrameSealed)
     assert isinstance(drawn, SampleDrawn)
-    return _Steps(planned, sealed, drawn, planned_at, sealed_at)
+    return _Steps(planned, sealed, drawn, planned_at, sealed_at, named)
 
 
 def _seed_problems(planned: SpotCheckPlanned, drawn: SampleDrawn) -> Iterator[str]:
@@ -168,15 +176,46 @@ def _seed_problems(planned: SpotCheckPlanned, drawn: SampleDrawn) -> Iterator[st
 
 
 def _sample_problems(drawn: Sequence[DrawnItem], again: Sequence[DrawnItem]) -> Iterator[str]:
-    if len(drawn) != len(again):
-        yield f"sample: {len(drawn)} items were drawn, the seed gives {len(again)}"
-    for item, other in zip(drawn, again, strict=False):
-        what = ("number", "record_id", "stratum_id", "stratum_code", "agency_code", "mode")
+    """Name what is not as it should be: first the items drawn by chance, in order, then each pick."""
+    was, now = ([one for one in items if one.mode is Mode.RANDOM] for items in (drawn, again))
+    if len(was) != len(now):
+        yield f"sample: {len(was)} items were drawn, the seed gives {len(now)}"
+    what = ("record_id", "stratum_id", "stratum_code", "agency_code")
+    for item, other in zip(was, now, strict=False):
         if any(getattr(item, field) != getattr(other, field) for field in what):
             yield (
-                f"sample: item {item.number} is {item.record_id} ({item.mode}, {item.agency_code}), the "
-                f"seed gives {other.record_id} ({other.mode}, {other.agency_code})"
+                f"sample: item {item.number} is {item.record_id} ({item.agency_code}), the seed gives "
+                f"{other.record_id} ({other.agency_code})"
             )
+    picked, to_pick = (
+        {one.record_id: one for one in items if one.mode is Mode.TARGETED}
+        for items in (drawn, again)
+    )
+    for record_id in sorted(picked.keys() | to_pick.keys()):
+        pick, other_pick = picked.get(record_id), to_pick.get(record_id)
+        if other_pick is None and pick is not None:
+            yield f"picks: item {pick.number}, {record_id}, was picked; the log gives no reason to"
+        elif pick is None and other_pick is not None:
+            yield f"picks: {record_id} was left out, which is to be picked: {other_pick.reason}"
+        elif pick is not None and other_pick is not None:
+            if pick.reason != other_pick.reason:
+                yield (
+                    f"picks: item {pick.number} was picked because “{pick.reason}”, the log gives "
+                    f"“{other_pick.reason}”"
+                )
+            if any(getattr(pick, field) != getattr(other_pick, field) for field in what):
+                yield (
+                    f"picks: item {pick.number} counts at {pick.agency_code} in the stratum "
+                    f"{pick.stratum_code}, the log gives {other_pick.agency_code}, "
+                    f"{other_pick.stratum_code}"
+                )
+    order = [(one.number, one.record_id) for one in again]
+    if (
+        {*picked} == {*to_pick}
+        and len(was) == len(now)
+        and order != [(one.number, one.record_id) for one in drawn]
+    ):
+        yield "sample: its items are not in the order, or not under the numbers, that the seed gives"
 
 
 def _assignment_problems(drawn: Sequence[DrawnItem], again: Sequence[str]) -> Iterator[str]:

@@ -129,6 +129,7 @@ EVENT_WORDS: Final[dict[str, EventWords]] = {
     "vacancy.withdrawn": _of("撤回招聘信息", "41"),
     "vacancy.lapsed": _of("招聘信息失效", "41"),
     "vacancy.archived": _of("招聘信息归档", "41"),
+    "vacancy.filled_at_fair": _of("招聘会上岗人数计入", "43.4"),
     "referral.made": _of("向用人单位推荐求职者", "40"),
     "referral.outcome_learnt": _of("了解用人单位匹配推荐结果", "41"),
     # What the later parts of a ledger, and other records, add
@@ -203,6 +204,7 @@ EVENT_WORDS: Final[dict[str, EventWords]] = {
     # Supervision
     "spot_check.planned": _of("制定抽查方案", "56.1"),
     "spot_check.frame_sealed": _of("封存抽样框", "56.1"),
+    "spot_check.records_named": _of("指定重点抽查记录", "56.1"),
     "spot_check.drawn": _of("抽取样本、公布种子", "56.1"),
     "spot_check.inspector_changed": _of("更换检查人员", "56.1"),
     "spot_check.item_examined": _of("自动核对", "56.1"),

@@ -17,7 +17,7 @@ from ..early_warning import beyond
 from ..notice.building import addressees, require_after, requirements
 from ..notice.model import Repeats, repeats
 from .facts import CheckRow, MonthFacts, ProblemRow
-from .figures import agency_lines, duty_lines, watched_of
+from .figures import agency_lines, domain_lines, duty_lines, watched_of
 from .model import (
     Basis,
     CheckRef,
@@ -93,6 +93,7 @@ def build(
         ),
         overall=overall,
         agencies=agencies,
+        domains=domain_lines(facts),
         duties=duty_lines(facts),
         rules=_by_rule(problems),
         problems=problems,

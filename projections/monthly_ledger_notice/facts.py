@@ -15,6 +15,17 @@ from ..notice.model import AgencyRef, Placement
 
 
 @dataclass(frozen=True, slots=True)
+class DomainRow:
+    """What one check happened to draw by chance of the records that one agency keeps."""
+
+    agency_code: str
+    population: int
+    drawn: int
+    inspected: int
+    faulty: int
+
+
+@dataclass(frozen=True, slots=True)
 class StratumRow:
     """What one check found at one inspected agency; `drawn` and `inspected` are those by chance."""
 
@@ -25,6 +36,8 @@ class StratumRow:
     faulty: int
     targeted: int = 0
     targeted_faulty: int = 0
+    domains: tuple[DomainRow, ...] = ()
+    """By keeping agency, where these are several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from uuid import UUID
 
 from ...domain.calendar import add_months
 from ...domain.regulation.rules import RULES
+from ...domain.supervision.spot_check.estimate import Counted, estimate
 from ..early_warning import Warned, Watched, missing_roles
 from ..notice.model import Rate, repeats
-from .facts import MonthFacts
+from .facts import DomainRow, MonthFacts
 from .model import (
     AgencyFigures,
     Checked,
+    DomainFigures,
     Duties,
     DutyLine,
     MonthlyLedgerNotice,
@@ -165,6 +167,40 @@ def agency_lines(
         warnings=len(warnings),
     )
     return lines, overall
+
+
+def domain_lines(facts: MonthFacts) -> tuple[DomainFigures, ...]:
+    """Return what the checks say of each agency below an inspected one, by code and kind. Rule 56.2b."""
+    held: defaultdict[tuple[str, str], list[DomainRow]] = defaultdict(list)
+    for check in facts.checks:
+        if check.closed_on is not None:
+            for stratum in check.strata:
+                for domain in stratum.domains:
+                    held[domain.agency_code, check.kind].append(domain)
+    lines = []
+    for (code, kind), rows in sorted(held.items()):
+        placement = facts.placements[code]
+        counted = Counted(
+            sum(one.population for one in rows),
+            sum(one.inspected for one in rows),
+            sum(one.faulty for one in rows),
+        )
+        found = estimate(counted)
+        lines.append(
+            DomainFigures(
+                agency=placement.agency,
+                under=placement.under,
+                kind=kind,
+                population=counted.population,
+                drawn=sum(one.drawn for one in rows),
+                inspected=counted.inspected,
+                faulty=counted.faulty,
+                faulty_rate=found.rate if found else None,
+                low=found.low if found else None,
+                high=found.high if found else None,
+            )
+        )
+    return tuple(lines)
 
 
 def _before(facts: MonthFacts, previous: MonthlyLedgerNotice | None) -> dict[UUID, AgencyFigures]:

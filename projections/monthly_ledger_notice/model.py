@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from ..early_warning import Warned
-from ..notice.model import Document, Line, LogBasis, NoticeBefore, Part, Rate, Repeats
+from ..notice.model import AgencyRef, Document, Line, LogBasis, NoticeBefore, Part, Rate, Repeats
 
 
 class Checked(Part):
@@ -33,6 +33,26 @@ class Checked(Part):
     def share(self) -> Rate:
         """How many of the population were drawn."""
         return Rate.of(self.population, self.drawn)
+
+
+class DomainFigures(Part):
+    """What the checks of one kind say of one agency that keeps a part of an inspected one's records.
+
+    It is a domain, not a stratum: how many were drawn was left to chance. Given that, they are a random
+    sample of its `population`; the faulty among those inspected give the rate, with its exact 95% interval
+    (None where none was inspected).
+    """
+
+    agency: AgencyRef
+    under: UUID
+    kind: str
+    population: int
+    drawn: int
+    inspected: int
+    faulty: int
+    faulty_rate: float | None
+    low: float | None
+    high: float | None
 
 
 class Duties(Part):
@@ -183,6 +203,8 @@ class MonthlyLedgerNotice(Document):
     previous: PreviousNotice | None
     overall: AgencyFigures
     agencies: tuple[AgencyFigures, ...]
+    domains: tuple[DomainFigures, ...] = ()
+    """By agency and kind, below the inspected agencies whose records several agencies keep."""
     duties: tuple[DutyLine, ...]
     """By rule over all, then by rule and agency."""
     rules: tuple[RuleFigures, ...]

@@ -54,6 +54,8 @@ def _sheets(notice: MonthlyLedgerNotice) -> Iterator[Sheet]:
     yield Sheet("汇总", (Column("项目", 30), Column("内容", 70, Look.PLAIN)), _summary(notice))
     yield Sheet("分机构", _AGENCIES, agency_rows(notice.agencies, notice.overall, _figures))
     yield Sheet("分机构分类别抽查", _CHECKED, _checked(notice))
+    if notice.domains:
+        yield Sheet("下级机构分项", _DOMAINS, _domains(notice))
     yield Sheet("应办事项", _DUTIES, _duties(notice))
     yield Sheet("问题清单", _PROBLEMS, _problems(notice))
     yield Sheet("整改情况", _PUT_RIGHT, _put_right(notice))
@@ -149,6 +151,39 @@ def _checked(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
                 one.targeted,
                 one.targeted_faulty,
             )
+
+
+_DOMAINS = (
+    Column("被检查机构", 30),
+    Column("保管机构代码", 14),
+    Column("保管机构", 30),
+    Column("记录类别", 18),
+    Column("总数（份）", 10),
+    Column("抽到（份）", 10),
+    Column("检查（份）", 10),
+    Column("不合格（份）", 11),
+    Column("不合格率", 9, Look.PERCENT),
+    Column("95%区间下限", 12, Look.PERCENT),
+    Column("95%区间上限", 12, Look.PERCENT),
+)
+
+
+def _domains(notice: MonthlyLedgerNotice) -> Iterator[Sequence[Any]]:
+    called = {line.agency.agency_id: line.agency.name for line in notice.agencies}
+    for one in notice.domains:
+        yield (
+            called.get(one.under, ""),
+            one.agency.code,
+            one.agency.name,
+            labels.kind_label(one.kind),
+            one.population,
+            one.drawn,
+            one.inspected,
+            one.faulty,
+            one.faulty_rate,
+            one.low,
+            one.high,
+        )
 
 
 _DUTIES = (

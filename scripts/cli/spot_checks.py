@@ -264,6 +264,18 @@ def _table(view: SpotCheckView) -> Table:
             f"{_percent(one.low)}～{_percent(one.high)}" if one.rate is not None else "",
             f"{one.targeted_inspected}/{one.targeted}({one.targeted_faulty})",
         )
+        for part in one.domains:
+            table.add_row(
+                f"  其中：{part.name} {part.agency_code}",
+                str(part.population),
+                str(part.drawn),
+                str(part.inspected),
+                str(part.faulty),
+                "",
+                _percent(part.rate),
+                f"{_percent(part.low)}～{_percent(part.high)}" if part.rate is not None else "",
+                "",
+            )
     if view.rate is not None:
         interval = f"{_percent(view.low)}～{_percent(view.high)}"
         table.add_row("合计（按总数加权）", "", "", "", "", "", _percent(view.rate), interval, "")

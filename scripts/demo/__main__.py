@@ -87,7 +87,7 @@ def main(
         with (
             _alone(out),
             Taizhang.open(
-                _settings(out, database_url),
+                _settings(out, database_url, first),
                 clock=clock,
                 grading_tool=SampleGradingTool(),
                 matching_tool=SampleMatchingTool(),
@@ -130,7 +130,7 @@ def _first_of(month: str) -> date:
         raise typer.BadParameter(f"{month!r} is no month; write it as 2026-10") from error
 
 
-def _settings(out: Path, database_url: str | None) -> Settings:
+def _settings(out: Path, database_url: str | None, first: date) -> Settings:
     """Return settings that depend on nothing in the environment, on an empty database.
 
     The keys are fixed and known to everybody: ids of ledgers are derived from them, so that every
@@ -157,6 +157,7 @@ def _settings(out: Path, database_url: str | None) -> Settings:
         identity_key=SecretStr(identity),
         sealing_key=SecretStr(sealing),
         calendar_file=None,
+        jobs_begin_on=first,
         pool_size=4,
     )
 

@@ -16,13 +16,14 @@ from ...domain.calendar import SHANGHAI, WorkingDayCalendar, add_months
 from ...domain.organisation.agency import AgencyLevel
 from ...domain.organisation.powers import Actor
 from ...domain.organisation.staff import Role
+from ...domain.supervision.notice import NoticeKind, notice_id
 from ...infrastructure.taizhang import Taizhang
 from ...projections.daily_vacancy_notice import DailyVacancyNotice
 from . import enterprises, fairs, incidents, long_courses, ordinary, registry, short_courses
 from .chance import Chance
 from .city import City, Office
 from .course import Course
-from .desk import Desk, SetClock
+from .desk import Desk, SetClock, WrongPlay
 from .diary import Diary
 from .employers import Employer, make_employer
 from .jobs import TRADES
@@ -40,6 +41,8 @@ BEFORE_MONTH = 0.3
 NEW_EMPLOYERS = 0.2
 """The share of employers that register only in the course of the month."""
 NO_BASICS = 0.05
+BY_JOBS = ("spot_check_close", "daily_vacancy_notice")
+"""What the jobs do: they close what is over, and issue the notices of every superior."""
 
 
 class Issued(NamedTuple):
@@ -112,9 +115,10 @@ class Month:
             self.clock.now = next_morning
             self.taizhang.projections.catch_up(progress=lambda at: folded(at.position, at.goal))
             self.spot_checks.morning(day)
+            self._run_jobs()
             self.supervision.morning(day)
             if day >= self.first:
-                self._issue(day)
+                self._collect(day)
             registry.send(self)
             day += timedelta(days=1)
             played += 1
@@ -127,18 +131,23 @@ class Month:
             self.district_code, by=supervisor, day=self.last, limit=2000
         )
 
-    def _issue(self, day: date) -> None:
+    def _run_jobs(self) -> None:
+        """Let the jobs do what the days that are over have made due, as `taizhang run-due` does."""
+        for job in BY_JOBS:
+            report = self.taizhang.jobs.run_due(job=job)
+            if report.errors:
+                raise WrongPlay("; ".join(report.errors))
+
+    def _collect(self, day: date) -> None:
+        """Take up what the jobs issued about a day: the district's notice, and the city's of the last days."""
         offices = [self.city.district]
         if (self.last - day).days < self.scale.city_notices:
             offices.append(self.city.city)
         for office in offices:
-            # On days off there is nobody in the office: the service issues the notice by itself.
-            working = self.calendar.is_working_day(self.clock.today)
-            who = office.people(Role.SUPERVISOR)[0] if working else Actor.system(office.code)
-            issued = self.taizhang.notices.issue_daily_vacancies(day, office.code, by=who)
-            content = self.taizhang.notices.document(issued.notice_id, by=who)
+            called = notice_id(NoticeKind.DAILY_VACANCIES, office.code, day)
+            content = self.taizhang.notices.document(called, by=office.people(Role.SUPERVISOR)[0])
             assert isinstance(content, DailyVacancyNotice)
-            self.notices.append(Issued(issued.notice_id, content))
+            self.notices.append(Issued(called, content))
 
     def issued_by(self, code: str) -> list[Issued]:
         """Return the notices that one agency issued, by day."""

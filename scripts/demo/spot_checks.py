@@ -1,4 +1,6 @@
-"""The spot-checks of the month: planned on its first day, drawn after the cut-off, inspected, answered, closed.
+"""The spot-checks of the month: planned on its first day, drawn after the cut-off, inspected, answered.
+
+A job closes them once the time to answer is over.
 
 The district checks every kind of record of those below it. Its supervisor does not
 get through all of them: what was not inspected by its date shows as such.
@@ -96,8 +98,6 @@ class SpotChecks:
         elif yesterday == self.answer_by - timedelta(days=1):
             for check_id in self._checks:
                 self._answer(check_id)
-        elif yesterday == self.answer_by:
-            self._office.close_due(self._district, by=Actor.system(self._district))
 
     def checked(self) -> list[Checked]:
         """Return the checks with their proofs, once the month is over."""

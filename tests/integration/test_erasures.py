@@ -37,8 +37,8 @@ from taizhang.domain.privacy.erasure import ErasureGround
 from taizhang.domain.supervision.rectification.events import ConcernedRecord
 
 from .people import ADDRESS, NAME, NOTE, PHONE, People
+from .spot_checks.conftest import SYSTEM, Check
 from .test_rectification import found
-from .test_spot_checks import SYSTEM, Check
 
 if TYPE_CHECKING:
     from .conftest import World

@@ -31,9 +31,9 @@ from taizhang.projections.explanation.model import Evidence, Explanation
 from taizhang.projections.explanation.paths import figure_at
 
 from .people import ADDRESS, NAME, PHONE, People
+from .spot_checks.conftest import Check, fill
 from .test_monthly_notices import problem, put_right, to
 from .test_notices import issue
-from .test_spot_checks import Check, fill
 
 if TYPE_CHECKING:
     from .conftest import World

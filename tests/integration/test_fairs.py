@@ -15,6 +15,7 @@ from taizhang import (
     HoldFair,
     IdentityDocument,
     InvalidInput,
+    JudgeReadiness,
     NotAuthorised,
     NotFound,
     OpenJobSeekerLedger,
@@ -365,8 +366,56 @@ def test_what_came_of_it_is_followed_up_per_vacancy(open_hall: tuple[Hall, str, 
     assert (fair.agreements, fair.started, fair.visitors) == (3, 1, 180)
     assert fair.outcomes_known_on == FAIR_DAY
     ledger = hall.queries.employer_ledger(code, by=world.actor("clerk"))
-    (met,) = ledger.sections["demand_met"]
+    met, filled = ledger.sections["demand_met"]
     assert met.what == {"fair_id": str(hall.fair), "agreements": 3, "started": 1}
+    assert filled.event == "vacancy.filled_at_fair"
+    assert (filled.what["vacancy_id"], filled.what["counted"]) == (str(vacancy), 1)
+
+
+@pytest.mark.rule("43.3", "43.4", "41")
+def test_who_starts_through_the_fair_fills_a_position_once(
+    open_hall: tuple[Hall, str, UUID],
+) -> None:
+    """Registered on paper, referred from the window afterwards, and in the employer's total."""
+    hall, code, vacancy = open_hall
+    world, batch, referral = hall.world, uuid4(), uuid4()
+    world.do(TakePaperRegistrations(fair_id=hall.fair, batch_id=batch, forms=1))
+    person = hall.open_person(31)
+    world.do(
+        RegisterJobSeeker(job_seeker_id=person, wishes=WISHES, fair_id=hall.fair, batch_id=batch)
+    )
+    world.do(HoldFair(fair_id=hall.fair))
+    hall.on(FAIR_DAY + timedelta(days=1))
+    world.do(JudgeReadiness(job_seeker_id=person, could_start_within_days=3))
+    world.do(
+        ReferJobSeeker(
+            credit_code=code, referral_id=referral, vacancy_id=vacancy, job_seeker_id=person,
+            reasons=("持有电工证",), consented=True,
+        )
+    )  # fmt: skip
+
+    def outcome(started: int) -> EnterFairOutcome:
+        totals = (VacancyOutcome(vacancy_id=vacancy, agreements=9, started=started),)
+        return EnterFairOutcome(fair_id=hall.fair, credit_code=code, outcomes=totals)
+
+    def filled() -> int:
+        return hall.queries.vacancy(vacancy, by=world.actor("clerk")).filled
+
+    world.do(outcome(1))
+    assert filled() == 1
+    world.do(
+        RecordReferralOutcome(
+            credit_code=code, referral_id=referral, outcome=ReferralOutcome.HIRED,
+            started_on=FAIR_DAY + timedelta(days=1),
+        )
+    )  # fmt: skip
+    assert filled() == 1
+    with pytest.raises(RuleBroken, match="positions of the vacancy") as refused:
+        world.do(outcome(9))
+    assert refused.value.rule_id == "43.4"
+    world.do(outcome(2))
+    assert filled() == 2
+    assert world.taizhang.projections.verify("vacancies").is_same
 
 
 @pytest.mark.rule("56.1")

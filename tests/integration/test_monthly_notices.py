@@ -32,7 +32,7 @@ from taizhang.domain.supervision.spot_check.findings import Evidence
 from taizhang.projections.canonical import canonical_json
 from taizhang.projections.monthly_ledger_notice import MonthlyLedgerNotice, render_html
 
-from .test_spot_checks import Check, fill
+from .spot_checks.conftest import Check, fill
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World

@@ -10,7 +10,7 @@ from uuid import UUID
 from ...aggregate import Aggregate, Change, changes_of
 from ...errors import InvalidInput, NotFound
 from ...events import Event
-from . import closing, drawing, inspecting, planning
+from . import closing, drawing, inspecting, naming, planning
 from .closing import Problem
 from .frame import SealedStratum
 from .item import Item
@@ -40,6 +40,7 @@ class SpotCheck(Aggregate):
     commitment: str = ""
     log_position: int | None = None
     strata: list[SealedStratum] = field(default_factory=list)
+    named: dict[UUID, str] = field(default_factory=dict)
     is_drawn: bool = False
     items: dict[int, Item] = field(default_factory=dict)
     closed_on: date | None = None
@@ -83,4 +84,4 @@ class SpotCheck(Aggregate):
         return closing.problems(self)
 
 
-SpotCheck.changes.update(changes_of(planning, drawing, inspecting, closing))
+SpotCheck.changes.update(changes_of(planning, drawing, naming, inspecting, closing))

@@ -7,6 +7,7 @@ stays one stratum, and what a closed one kept counts with its successor.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from hashlib import sha256
@@ -27,8 +28,21 @@ class KeptRecord(NamedTuple):
     agency_code: str
 
 
+class Domain(BaseModel):
+    """The part of a stratum that one agency keeps: no sample of its own, but a number of records."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    agency_code: AgencyCode
+    population: int = Field(ge=1)
+
+
 class SealedStratum(BaseModel):
-    """A stratum of a sealed frame: how many records, their digest, and how many are drawn."""
+    """A stratum of a sealed frame: how many records, their digest, and how many are drawn.
+
+    `domains` are the agencies that keep them, by code; empty where that is one alone, and in frames sealed
+    before they were counted.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +52,7 @@ class SealedStratum(BaseModel):
     digest: str
     """SHA-256 of the record ids (16 bytes each) in ascending order."""
     sample_size: int = Field(ge=0)
+    domains: tuple[Domain, ...] = ()
 
 
 class Frame(NamedTuple):
@@ -101,7 +116,7 @@ def seal(records: Iterable[KeptRecord], strata: Strata, sizing: Sizing) -> Frame
     Only counts and running digests are kept, however many records there are. Rule 56.1.
     """
     digests = {agency.stream_id: sha256() for agency in strata.agencies}
-    counts = dict.fromkeys(digests, 0)
+    kept: dict[UUID, Counter[str]] = {agency_id: Counter() for agency_id in digests}
     left_out = 0
     for record_id, code in records:
         agency = strata.of(code)
@@ -109,20 +124,27 @@ def seal(records: Iterable[KeptRecord], strata: Strata, sizing: Sizing) -> Frame
             left_out += strata.is_below(code)
             continue
         digests[agency.stream_id].update(record_id.bytes)
-        counts[agency.stream_id] += 1
+        kept[agency.stream_id][strata.keeper(code)] += 1
     return Frame(
         tuple(
             SealedStratum(
                 agency_id=agency.stream_id,
                 agency_code=agency.code_on(strata.day),
-                population=counts[agency.stream_id],
+                population=kept[agency.stream_id].total(),
                 digest=digests[agency.stream_id].hexdigest(),
-                sample_size=sizing.size(counts[agency.stream_id]),
+                sample_size=sizing.size(kept[agency.stream_id].total()),
+                domains=_domains(kept[agency.stream_id]),
             )
             for agency in strata.agencies
         ),
         left_out,
     )
+
+
+def _domains(kept: Counter[str]) -> tuple[Domain, ...]:
+    if len(kept) < 2:
+        return ()
+    return tuple(Domain(agency_code=code, population=n) for code, n in sorted(kept.items()))
 
 
 def differences(sealed: Iterable[SealedStratum], found: Iterable[SealedStratum]) -> Iterator[str]:
@@ -144,3 +166,5 @@ def differences(sealed: Iterable[SealedStratum], found: Iterable[SealedStratum])
                     f"frame: {what} of the stratum {one.agency_code} was sealed as {sealed_value}, "
                     f"the log gives {found_value}"
                 )
+        if one.domains and one.domains != other.domains:
+            yield f"frame: the domains of the stratum {one.agency_code} are not those that the log gives"

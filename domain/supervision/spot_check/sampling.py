@@ -80,10 +80,6 @@ class Sampling:
             )
         ]
 
-    def in_frame(self) -> set[UUID]:
-        """Return the records at risk that went by."""
-        return {record.record_id for records in self._risky.values() for record in records}
-
     def _of_stratum(self, stratum: SealedStratum) -> Iterator[tuple[KeptRecord, Risk | None]]:
         drawn = self._lowest[stratum.agency_id].drawn()
         for record in drawn:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import openpyxl
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taizhang.domain.organisation.staff import Role
+from taizhang.domain.supervision.spot_check.estimate import Counted, estimate
 from taizhang.domain.supervision.warning import Indicator
 from taizhang.projections.canonical import canonical_json
 from taizhang.projections.monthly_ledger_notice import (
@@ -23,8 +25,9 @@ from taizhang.projections.monthly_ledger_notice import (
     render_html,
     render_xlsx,
 )
-from taizhang.projections.monthly_ledger_notice.facts import DutyCount
+from taizhang.projections.monthly_ledger_notice.facts import DomainRow, DutyCount, StratumRow
 from taizhang.projections.monthly_ledger_notice.wording import chart_text, prose
+from taizhang.projections.notice.model import AgencyRef, Placement
 from tests.unit.supervision.month import (
     CALENDAR,
     CLOSED,
@@ -320,3 +323,39 @@ def test_an_ordinary_month_needs_no_spot_check_for_its_chart() -> None:
     assert "各机构应办事项按期办结率" in page
     assert "90.0%" in page
     assert check().month == MONTH
+
+
+def sheets(notice: MonthlyLedgerNotice) -> Any:
+    buffer = BytesIO()
+    render_xlsx(notice, buffer)
+    return openpyxl.load_workbook(buffer)
+
+
+@pytest.mark.rule("56.2b")
+def test_an_agency_below_an_inspected_one_is_told_of_as_a_domain() -> None:
+    """With its own N and n, and the exact interval of what chance gave; one not drawn has no rate."""
+    station, other = (
+        AgencyRef(
+            agency_id=UUID(int=n), code=f"{EAST.code}00{n}", name=f"第{n}社区", level="station"
+        )
+        for n in (8, 9)
+    )
+    stratum = StratumRow(
+        EAST.code, 820, 58, 58, 9,
+        domains=(DomainRow(station.code, 40, 3, 3, 1), DomainRow(other.code, 780, 0, 0, 0)),
+    )  # fmt: skip
+    held = facts(checks=(check(strata=(stratum,)),))
+    below = {one.code: Placement(one, EAST.agency_id) for one in (station, other)}
+    notice = made(replace(held, placements={**held.placements, **below}))
+    first, second = notice.domains
+    assert (first.agency, first.under, first.kind) == (station, EAST.agency_id, "personal_ledgers")
+    assert (first.population, first.drawn, first.inspected, first.faulty) == (40, 3, 3, 1)
+    expected = estimate(Counted(40, 3, 1))
+    assert expected is not None
+    assert (first.faulty_rate, first.low, first.high) == expected
+    assert (second.population, second.drawn, second.faulty_rate, second.low) == (780, 0, None, None)
+    sheet = sheets(notice)["下级机构分项"]
+    assert [cell.value for cell in sheet[2]][:8] == [
+        EAST.name, station.code, station.name, "个人服务台账", 40, 3, 3, 1,
+    ]  # fmt: skip
+    assert "下级机构分项" not in sheets(made(facts(checks=(check(),)))).sheetnames
