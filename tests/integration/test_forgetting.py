@@ -40,11 +40,11 @@ from taizhang.domain.privacy.erasure import ErasureGround
 from taizhang.domain.supervision.rectification.events import ConcernedRecord
 
 from .people import HERE, People
+from .spot_checks.conftest import SYSTEM, Check
 from .tampering import verify
 from .test_monthly_notices import document, issue, to
 from .test_privacy import forms, whole_database
 from .test_rectification import found
-from .test_spot_checks import SYSTEM, Check
 
 if TYPE_CHECKING:
     from .conftest import World
