@@ -238,7 +238,7 @@ class EmployerLedger(Aggregate):
     @event("ReferralMade")
     def referred(
         self, referral_id: Id, vacancy_id: Id, job_seeker_id: Id, reasons: list[str],
-        day: Day, staff_id: str, agency_code: str, command_id: Id,
+        fair_id: Id | None, day: Day, staff_id: str, agency_code: str, command_id: Id,
     ) -> None:  # fmt: skip
         """Await the outcome."""
         self.referrals[referral_id] = vacancy_id
@@ -247,7 +247,7 @@ class EmployerLedger(Aggregate):
     @event("ReferralOutcomeLearnt")
     def outcome_learnt(
         self, referral_id: Id, vacancy_id: Id, outcome: str, started_on: Day,
-        day: Day, staff_id: str, agency_code: str, command_id: Id,
+        fair_id: Id | None, counted_by_fair: bool, day: Day, staff_id: str, agency_code: str, command_id: Id,
     ) -> None:  # fmt: skip
         """Have the outcome."""
         self.referrals.pop(referral_id, None)
