@@ -36,7 +36,7 @@ Progress = Callable[[int, int], None]
 """Hears how many rows are verified, and of how many: events, documents and keys."""
 
 MOST_FINDINGS = 1_000
-WORTH_STARTING = 200_000
+WORTH_STARTING = 500_000
 """Fewer events are verified before other processes have started."""
 _EXPLAINED = 50
 _ROWS_BESIDE = (
@@ -57,15 +57,16 @@ class Verifier:
         self,
         *,
         since: int | None = None,
-        processes: int | None = None,
+        processes: int | None = 1,
         anchors: Sequence[Anchor] = (),
         public_key: bytes | None = None,
         progress: Progress | None = None,
     ) -> Verification:
         """Verify everything, or what came after the seal with the number `since`.
 
-        By as many `processes` as there are cores where the log is long, unless told; within this one
-        where that is 1.
+        Within this process, or by so many `processes` of a pool; None takes as many as there are cores where
+        the log is long enough. A program that asks for several guards its main module
+        (``if __name__ == "__main__"``), which they import.
         `public_key` is trusted in the place of the one in the settings. Raises NotFound for an unknown
         seal, Unavailable when the database is away.
         """

@@ -97,7 +97,7 @@ def measure(setting: Setting, results: Results) -> None:
     events, of_record = setting.size(200_000, 500), setting.size(1_000, 52)
     results.notes.append(
         f"proof: a log of {events:,} events. `verify` is all of it: events, seals, commands, refusals, documents and "
-        "keys; by two processes it also starts them (half a second of processor time each: a log below 200,000 events "
+        "keys; by two processes it also starts them (two seconds of processor time each: a log below 500,000 events "
         "is verified by one). `events and seals` is what each of them does with the log, started already: every "
         "digest, the chain, all signatures, and the commands and keys that belong to them. `raw rows` reads the same "
         f"bytes and looks at none. The record of {of_record:,} events is spread evenly over the log; its pack holds "
