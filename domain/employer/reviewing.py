@@ -61,6 +61,7 @@ def revise(
     """Give a draft or a returned vacancy other content. Rule 39.1."""
     vacancy = find(ledger, vacancy_id)
     _require(vacancy, occasion, "39.1", VacancyStatus.DRAFT, VacancyStatus.RETURNED)
+    _require_room(vacancy, content)
     return [VacancyRevised(vacancy_id=vacancy_id, content=content, screening=screening)]
 
 
@@ -171,6 +172,7 @@ def change(
     vacancy = find(ledger, vacancy_id)
     _require(vacancy, occasion, "38.1", VacancyStatus.PUBLISHED)
     _require_not_over(vacancy, occasion)
+    _require_room(vacancy, content)
     return [
         VacancyChanged(
             vacancy_id=vacancy_id,
@@ -250,6 +252,14 @@ def _reviewable(ledger: EmployerLedger, occasion: Occasion, vacancy_id: UUID) ->
     if vacancy.submitted_by == occasion.actor.staff_id:
         raise RuleBroken("38.1", "who submitted a vacancy does not review it")
     return vacancy
+
+
+def _require_room(vacancy: Vacancy, content: VacancyContent) -> None:
+    if content.headcount is not None and content.headcount < vacancy.filled:
+        raise InvalidInput(
+            f"{vacancy.filled} positions are filled already: state no fewer, or withdraw the vacancy",
+            field="content.headcount",
+        )
 
 
 def _require_not_over(vacancy: Vacancy, occasion: Occasion) -> None:

@@ -316,6 +316,7 @@ def test_the_turn_of_a_slow_writer_survives_a_broken_connection(world: World) ->
     assert world.do(basics(code)).version == 2
     held = world.sql(
         "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = "
-        "hashtext('taizhang')::oid AND objid = 1"
+        "hashtext('taizhang')::oid AND objid = 1 "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     assert held == []

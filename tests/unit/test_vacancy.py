@@ -11,6 +11,7 @@ import pytest
 
 from taizhang.domain.employer import reviewing
 from taizhang.domain.employer.content import Item, VacancyContent, screen_content
+from taizhang.domain.employer.fairs import VacancyFilledAtFair
 from taizhang.domain.employer.ledger import lapse_overdue
 from taizhang.domain.employer.papers import AgentRevoked, Channel
 from taizhang.domain.employer.pay import Pay, PayUnit
@@ -31,7 +32,7 @@ from taizhang.domain.employer.vacancy import (
     VacancyWithdrawn,
     WithdrawalReason,
 )
-from taizhang.domain.errors import InvalidInput, NotFound
+from taizhang.domain.errors import InvalidInput, NotFound, TaizhangError
 from taizhang.domain.events import Event
 
 if TYPE_CHECKING:
@@ -403,6 +404,18 @@ class TestPublication:
         )
         story.when(publishing()).then_broken("38.1", "submitted")
         assert not story.ledger.vacancies[ID].is_open_on(DAY)
+
+    @pytest.mark.parametrize("decision", [changing, revising])
+    def test_it_never_states_fewer_positions_than_are_filled(
+        self, story: Story, decision: Callable[[VacancyContent], Decision]
+    ) -> None:
+        hired = VacancyFilledAtFair(fair_id=UUID(int=7), vacancy_id=ID, started=2, counted=2)
+        story.given_published().given(hired)
+        if decision is revising:
+            story.given(*STAGES[S.RETURNED])
+        fewer, enough = (OTHER.model_copy(update={"headcount": count}) for count in (1, 2))
+        story.when(decision(fewer)).then_refused(InvalidInput, "2 positions are filled already")
+        assert not isinstance(story.when(decision(enough)).answer, TaizhangError)
 
 
 class TestEnd:
