@@ -43,14 +43,16 @@ def carried_out(
     spawn = multiprocessing.get_context(
         "spawn"
     )  # a copy of this process would share its connections
-    pool = ProcessPoolExecutor(processes, spawn, _begin, (source,))
+    pool = ProcessPoolExecutor(processes, spawn, _begin)
     coming = iter(tasks)
     try:
         # Not all at once: they are made as the seals are walked along, and wait in memory.
-        under_way = deque(pool.submit(_check, task) for task in islice(coming, 2 * processes))
+        under_way = deque(
+            pool.submit(_check, source, task) for task in islice(coming, 2 * processes)
+        )
         while under_way:
             yield _result(under_way.popleft())
-            under_way += [pool.submit(_check, task) for task in islice(coming, 1)]
+            under_way += [pool.submit(_check, source, task) for task in islice(coming, 1)]
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -66,21 +68,26 @@ _connection: Connection[Any] | None = None
 """Of a process of the pool: it sees the database as it was at the moment of the source."""
 
 
-def _begin(source: Source) -> None:
-    global _connection
+def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interruption is for who started the pool
-    _connection = psycopg.connect(source.conninfo, autocommit=True)
-    _connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(source.schema)))
-    _connection.execute("SET timezone TO 'Asia/Shanghai'")
+
+
+def _connected(source: Source) -> Connection[Any]:
+    connection = psycopg.connect(source.conninfo, autocommit=True)
+    connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(source.schema)))
+    connection.execute("SET timezone TO 'Asia/Shanghai'")
     for setting in SETTINGS:
-        _connection.execute(setting)
-    _connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    _connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(source.snapshot)))
+        connection.execute(setting)
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(source.snapshot)))
+    return connection
 
 
-def _check(task: Task) -> Checked:
-    assert _connection is not None
+def _check(source: Source, task: Task) -> Checked:
+    global _connection
     try:
+        _connection = _connection or _connected(source)
         return task.check(_connection, *task.arguments)
-    except psycopg.OperationalError as error:  # which cannot be sent to another process
+    except (psycopg.OperationalError, psycopg.errors.UndefinedObject) as error:
+        # A snapshot that is gone went with the connection of who exported it.
         raise Unavailable(f"the database does not answer: {error}") from None

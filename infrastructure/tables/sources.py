@@ -277,7 +277,10 @@ class Workbook:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # styles and extensions that do not matter here
                 self._book = openpyxl.load_workbook(stream, read_only=True, data_only=False)
-        except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        except (
+            InvalidFileException, zipfile.BadZipFile, AttributeError, LookupError, TypeError,
+            ValueError, OSError,
+        ) as error:  # a workbook of another make lacks now this, now that  # fmt: skip
             if isinstance(error, UnreadableFile):
                 raise
             raise UnreadableFile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -227,13 +228,17 @@ def screen(
     text_column: Annotated[str, typer.Option(help="The column with the text.")] = "text",
 ) -> None:
     """Screen texts for discriminatory content (Article 38, paragraph 3)."""
+    draft = out.with_name(f"{out.name}.part")
     try:
-        with open_table(file) as table, out.open("wb") as lines, progress_bar("rows") as bar:
+        if out.resolve() == file.resolve():
+            raise InvalidInput(f"{out} is the table itself: write to another file", field="--out")
+        with open_table(file) as table, progress_bar("rows") as bar, ExitStack() as opened_files:
             for column in (id_column, text_column):
                 if column not in table.header:
                     raise InvalidInput(
                         f"{file} has no column {column!r}; it has: {'、'.join(table.header)}"
                     )
+            lines = opened_files.enter_context(draft.open("wb"))
             task = bar.add_task("screening", total=None)
             unread = 0
             for row in table.rows():
@@ -249,6 +254,7 @@ def screen(
                     orjson.dumps({"id": row.values[id_column], "findings": findings}) + b"\n"
                 )
                 bar.advance(task)
+        draft.replace(out)
     except (TaizhangError, ValueError, OSError) as error:
         fail(error)
     if unread:

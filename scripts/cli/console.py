@@ -47,9 +47,12 @@ JsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line.
 def parse_day(text: str) -> date:
     """Read a day given as YYYY-MM-DD. Raises typer.BadParameter."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-02") from error
+    if day == date.max:  # it has no end: there is no day after it
+        raise typer.BadParameter(f"{text!r} is too far in the future")
+    return day
 
 
 Day = Annotated[

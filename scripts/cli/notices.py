@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import timedelta
 from enum import StrEnum
@@ -156,7 +157,7 @@ def _issuer(notice_id: str) -> str:
     """Return the code of the agency that issued a notice: its id holds it."""
     _, _, rest = notice_id.partition("-")
     code = rest.partition("-")[0]
-    if not code.isdigit():
+    if re.fullmatch("[0-9]{6}|[0-9]{9}|[0-9]{12}", code) is None:
         raise InvalidInput(
             f"{notice_id!r} is no notice's id; one is daily_vacancies-110105-20181101",
             field="notice_id",

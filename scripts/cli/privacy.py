@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from ...application.views.privacy import ErasureView
@@ -81,7 +82,7 @@ def _line(entry: ErasureView) -> list[str]:
         str(entry.erased_on),
         entry.ledger_number,
         entry.ground_zh,
-        entry.reference,
+        escape(entry.reference),
         "、".join(kept.kind.label_zh for kept in entry.records),
         entry.agency_code,
         entry.staff_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -209,7 +210,7 @@ def _where(finding: Finding) -> str:
 
 def _anchor(text: str) -> Anchor:
     position, _, chain = text.partition(":")
-    if not position.isdigit() or len(chain) != 64:
+    if re.fullmatch("[0-9]+:[0-9a-f]{64}", text) is None:
         raise InvalidInput(
             f"{text!r} is no anchor; write it as on the notice, POSITION:CHAIN", field="--anchor"
         )

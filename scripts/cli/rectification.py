@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from ...application.commands.rectification import (
@@ -249,7 +250,7 @@ def _line(one: RectificationView) -> list[str]:
         one.agency,
         one.citation,
         f"{one.record_kind_zh} {one.record_no or ''}".strip(),
-        one.evidence,
+        escape(one.evidence),
         one.source_zh,
         str(one.found_on),
         str(one.times),

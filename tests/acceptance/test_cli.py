@@ -201,7 +201,8 @@ class TestNotices:
         proof = command_line.ok("notice", "recompute", notice_id, *SUPERVISOR)
         assert proof.splitlines()[-1] == "proven"
         assert command_line.ok("notice", "recompute", notice_id) == proof
-        assert "no notice's id" in command_line.fails("notice", "recompute", "x")
+        for typed in ("x", "foo-12345-1", "foo-²²²²²²-1"):
+            assert "no notice's id" in command_line.fails("notice", "recompute", typed)
         command_line.rows(
             "ALTER TABLE issued_documents DISABLE TRIGGER ALL; "
             "UPDATE issued_documents SET content = content || ' '"
@@ -342,6 +343,20 @@ class TestScreen:
             (command_line.folder / "ads.csv").write_bytes(content)
         said = command_line.fails("screen", "ads.csv", "--out", "o.jsonl", *arguments)
         assert says in said
+
+    def test_it_destroys_neither_its_table_nor_an_earlier_result(
+        self, command_line: CommandLine
+    ) -> None:
+        ads, out = command_line.folder / "ads.csv", command_line.folder / "o.jsonl"
+        ads.write_text("id,words\n1,x\n", encoding="utf-8")
+        out.write_text("precious", encoding="utf-8")
+        command_line.fails("screen", "ads.csv", "--out", "o.jsonl")
+        assert out.read_text(encoding="utf-8") == "precious"
+        said = command_line.fails(
+            "screen", "ads.csv", "--text-column", "words", "--out", "./ads.csv"
+        )
+        assert "write to another file" in said
+        assert ads.read_text(encoding="utf-8") == "id,words\n1,x\n"
 
 
 def test_a_folder_in_which_no_database_can_be_started_is_told(command_line: CommandLine) -> None:

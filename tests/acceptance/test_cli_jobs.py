@@ -99,6 +99,7 @@ def test_the_time_zone_of_process_and_server_does_not_matter(
     [
         (("run-due", "--as-of", "yesterday"), "is no moment; write it as 2026-11-02T00:30"),
         (("jobs", "begin", NOTICES, "gestern"), "is no day"),
+        (("jobs", "begin", NOTICES, "9999-12-31"), "too far in the future"),
     ],
 )
 def test_what_cannot_be_read_is_named(

@@ -48,7 +48,8 @@ def test_seal_verify_and_what_is_found(command_line: CommandLine) -> None:
 
 
 def test_options_that_make_no_sense_are_told(command_line: CommandLine) -> None:
-    assert "is no anchor" in command_line.fails("verify", "--anchor", "12:ab")
+    for typed in ("12:ab", f"²:{'a' * 64}", f"5:{'z' * 64}"):
+        assert "is no anchor" in command_line.fails("verify", "--anchor", typed)
     assert "32 bytes in base64" in command_line.fails("verify", "--public-key", "x")
     assert "there is no seal 7" in command_line.fails("verify", "--since", "7")
     assert "is 32 random bytes" in command_line.fails("seal", TAIZHANG_SEALING_KEY="x")
