@@ -40,9 +40,8 @@ def carried_out(
         for task in tasks:
             yield task.check(connection, *task.arguments)
         return
-    spawn = multiprocessing.get_context(
-        "spawn"
-    )  # a copy of this process would share its connections
+    # Not forked: a copy of this process would share its connections.
+    spawn = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(processes, spawn, _begin)
     coming = iter(tasks)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -228,33 +227,31 @@ def screen(
     text_column: Annotated[str, typer.Option(help="The column with the text.")] = "text",
 ) -> None:
     """Screen texts for discriminatory content (Article 38, paragraph 3)."""
-    draft = out.with_name(f"{out.name}.part")
+    unread = 0
     try:
         if out.resolve() == file.resolve():
             raise InvalidInput(f"{out} is the table itself: write to another file", field="--out")
-        with open_table(file) as table, progress_bar("rows") as bar, ExitStack() as opened_files:
+        with open_table(file) as table, progress_bar("rows") as bar:
             for column in (id_column, text_column):
                 if column not in table.header:
                     raise InvalidInput(
                         f"{file} has no column {column!r}; it has: {'、'.join(table.header)}"
                     )
-            lines = opened_files.enter_context(draft.open("wb"))
             task = bar.add_task("screening", total=None)
-            unread = 0
-            for row in table.rows():
-                if isinstance(row, RowError):
-                    unread += 1
-                    console.print(f"line {row.line}: {row.reason}", highlight=False, markup=False)
-                    continue
-                findings = [
-                    finding.model_dump(mode="json", exclude={"cue"})
-                    for finding in screen_text(row.values[text_column])
-                ]
-                lines.write(
-                    orjson.dumps({"id": row.values[id_column], "findings": findings}) + b"\n"
-                )
-                bar.advance(task)
-        draft.replace(out)
+            with out.open("wb") as lines:
+                for row in table.rows():
+                    if isinstance(row, RowError):
+                        unread += 1
+                        told = f"line {row.line}: {row.reason}"
+                        console.print(told, highlight=False, markup=False)
+                        continue
+                    findings = [
+                        finding.model_dump(mode="json", exclude={"cue"})
+                        for finding in screen_text(row.values[text_column])
+                    ]
+                    said = {"id": row.values[id_column], "findings": findings}
+                    lines.write(orjson.dumps(said) + b"\n")
+                    bar.advance(task)
     except (TaizhangError, ValueError, OSError) as error:
         fail(error)
     if unread:
