@@ -15,6 +15,7 @@ from ...application.ports import Clock
 from ...application.service import CommandService
 from ...application.views.service import DutyView
 from ...domain.calendar import WorkingDayCalendar, day_bounds
+from ...domain.errors import NotFound
 from ...domain.events import ERASED
 from ...domain.identity import mask_name
 from ...domain.obligations import Obligation, explain
@@ -137,7 +138,9 @@ class Worklists(Looking):
         """Return the codes of the agency where somebody served on the day, as far as they are `among` these."""
         directory = self._service.directory
         member = directory.member(staff_id)
-        code = member.agency_codes.on(day) if member else None
+        if member is None:
+            raise NotFound(f"nobody on staff has the id {staff_id}", field="staff_id")
+        code = member.agency_codes.on(day)
         agency = directory.holder(code, day) if code else None
         return [one for one in among if agency and directory.holder(one, day) is agency]
 

@@ -176,7 +176,7 @@ class TestLooking:
         table = command_line.ok("worklist", *SUPERVISOR)
         assert "电工" in table
         assert "第三十八条" in table
-        assert "无到期事项" in command_line.ok("worklist", *SUPERVISOR, "--of", "nobody")
+        assert "nobody on staff" in command_line.fails("worklist", *SUPERVISOR, "--of", "nobody")
 
     @pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "2.11.2026"])
     def test_a_bad_day_is_told(self, command_line: CommandLine, day: str) -> None:
