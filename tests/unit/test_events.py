@@ -127,7 +127,9 @@ def anything(annotation: Any, name: str, limits: dict[str, Any]) -> st.SearchStr
         return st.from_regex(limits["pattern"], fullmatch=True)
     if annotation is str:
         most = min(30, limits.get("max_length", 30))
-        return st.text(TEXT, min_size=limits.get("min_length", 0), max_size=most)
+        text = st.text(TEXT, min_size=limits.get("min_length", 0), max_size=most)
+        # Blanks around are no text where the model takes them off.
+        return text.filter(str.strip) if limits.get("is_stripped") else text
     if annotation is int:
         return st.integers(limits.get("ge", 1), limits.get("le", 100_000))
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
@@ -141,8 +143,11 @@ def instances(cls: type[Any]) -> st.SearchStrategy[Any]:
     marks: dict[str, list[Any]] = {name: [] for name in hints}
     if issubclass(cls, BaseModel):
         marks = {name: field.metadata for name, field in cls.model_fields.items()}
+    config = getattr(cls, "model_config", {})
+    general = {"is_stripped": True} if config.get("str_strip_whitespace") else {}
     return st.builds(
-        cls, **{name: anything(hints[name], name, limits_of(marks[name])) for name in marks}
+        cls,
+        **{name: anything(hints[name], name, general | limits_of(marks[name])) for name in marks},
     )
 
 
