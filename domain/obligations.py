@@ -91,7 +91,7 @@ TRIGGERS_ZH: Final = MappingProxyType(
 
 _GOES_ON: Final = frozenset({Outcome.MOVED, Outcome.REDATED})
 # Looked up once: a member costs a call in Python 3.11, and these are asked for with every event.
-_MET, _LATE = Outcome.MET, Outcome.LATE
+_MET, _LATE, _OPEN = Outcome.MET, Outcome.LATE, Outcome.OPEN.value
 _ABOUT_MONTHS, _WORKING_DAYS_BEFORE = Unit.ABOUT_MONTHS, Unit.WORKING_DAYS_BEFORE
 _DUTIES: Final = {duty.key: duty for duty in DUTIES}
 _EFFECTS: Final = effects_of(DUTIES)
@@ -106,15 +106,13 @@ EVENTS_WITH_DUTIES: Final = frozenset(_EFFECTS) | frozenset(_ENTRY)
 """Every type of event that gives rise to a duty or ends one."""
 
 
-def subjects(events: Iterable[RecordedEvent]) -> set[UUID]:
-    """Return whose open obligations any of the events may end or add to."""
-    found: set[UUID] = set()
-    for recorded in events:
-        effects = _EFFECTS.get(type(recorded.event))
-        if effects is not None:
-            for subject_of in effects.subjects:
-                found.add(subject_of(recorded))
-    return found
+def subjects(events: Iterable[RecordedEvent]) -> list[UUID]:
+    """Return whose open obligations the events may end or add to; one may come more than once."""
+    return [
+        subject_of(recorded)
+        for recorded in events
+        for subject_of in _EFFECTS.get(type(recorded.event), NOTHING).subjects
+    ]
 
 
 class End(NamedTuple):
@@ -168,7 +166,8 @@ class End(NamedTuple):
         One that goes to another subject within the same agency stays with whom it was.
         """
         spell = _spell(held)._replace(subject_id=self.heir_id or held.subject_id)
-        agency_code, staff_id = _named_responsible(self.recorded)
+        effects = _EFFECTS.get(type(self.recorded.event), NOTHING)
+        agency_code, staff_id = effects.responsible_of(self.recorded)
         if not agency_code or (self.heir_id is not None and agency_code == held.agency_code):
             return spell
         return spell._replace(agency_code=agency_code, staff_id=staff_id)
@@ -197,73 +196,69 @@ def ending(recorded: RecordedEvent) -> list[End]:
     return ends
 
 
-def responsible(recorded: RecordedEvent) -> tuple[str, str]:
-    """Return who is responsible for what an event gives rise to: whom it names, else who acted."""
-    named = _named_responsible(recorded)
-    return named if named[0] else (recorded.agency_code, recorded.staff_id)
-
-
-def _named_responsible(recorded: RecordedEvent) -> tuple[str, str]:
-    return _EFFECTS.get(type(recorded.event), NOTHING).responsible_of(recorded)
-
-
 def arising(
     recorded: RecordedEvent, edition: Edition, calendar: WorkingDayCalendar
-) -> tuple[Obligation, ...]:
+) -> list[Obligation]:
     """Return the obligations to which an event gives rise.
 
     `edition` is the one in force on the day of the event, `calendar` the working days to count by.
     """
-    effects = _EFFECTS.get(type(recorded.event))
+    event = recorded.event
+    effects = _EFFECTS.get(type(event), NOTHING)
     found = []
-    if effects is not None and effects.arising:
-        agency_code, staff_id = responsible(recorded)
-        for duty, subject_of, item_of, when, timing in effects.arising:
-            if when is not None and not when(recorded.event):
-                continue
-            due_days = (
-                [_dates(timing, recorded, edition, calendar)]
-                if timing.until is None
-                else _periods(timing, recorded, edition)
+    for duty, subject_of, item_of, when, timing in effects.arising:
+        if when is not None and not when(event):
+            continue
+        # Who the event names is responsible, else who acted.
+        agency_code, staff_id = effects.responsible_of(recorded)
+        if not agency_code:
+            agency_code, staff_id = recorded.agency_code, recorded.staff_id
+        due_days = (
+            [_dates(timing, recorded, edition, calendar)]
+            if timing.until is None
+            else _periods(timing, recorded, edition)
+        )
+        for turn, (arose_on, opens_on, due) in enumerate(due_days):
+            spell = Obligation(
+                subject_of(recorded),
+                duty.key,
+                recorded.position,
+                recorded.position,
+                recorded.stream_id,
+                None if item_of is None else item_of(recorded),
+                duty.rule,
+                agency_code,
+                staff_id,
+                event.event_name,
+                arose_on,
+                opens_on,
+                due.day,
+                due.provisional,
+                None,
+                None,
+                _OPEN,
+                turn,
             )
-            for turn, (arose_on, opens_on, due) in enumerate(due_days):
-                found.append(
-                    Obligation(
-                        subject_of(recorded),
-                        duty.key,
-                        recorded.position,
-                        recorded.position,
-                        recorded.stream_id,
-                        None if item_of is None else item_of(recorded),
-                        duty.rule,
-                        agency_code,
-                        staff_id,
-                        recorded.event.event_name,
-                        arose_on,
-                        opens_on,
-                        due.day,
-                        due.provisional,
-                        turn=turn,
-                    )
-                )
+            found.append(spell)
     late = late_entry(recorded, edition, calendar)
     if late is not None:
         found.append(late)
-    return tuple(found)
+    return found
 
 
 def _dates(
     timing: Timing, recorded: RecordedEvent, edition: Edition, calendar: WorkingDayCalendar
 ) -> tuple[date, date, DueDate]:
     """Return from which day the term runs, the first day on which a service counts, and the due day."""
-    duty, day = timing.duty, timing.day_of(recorded)
-    if duty.after:
-        day = _term(edition, duty.after).due(day, calendar).day
-    term = _term(edition, duty.term_key)
+    day = timing.day_of(recorded)
+    if timing.after:
+        day = _term(edition, timing.after).due(day, calendar).day
+    term = _term(edition, timing.term_key)
+    unit = term.unit
     opens_on = day
-    if term.unit is _ABOUT_MONTHS:
+    if unit is _ABOUT_MONTHS:
         opens_on = term.window(day).opens
-    elif term.unit is _WORKING_DAYS_BEFORE:
+    elif unit is _WORKING_DAYS_BEFORE:
         opens_on = recorded.occurred_on
     return day, opens_on, term.due(day, calendar)
 
@@ -273,7 +268,7 @@ def _periods(
 ) -> list[tuple[date, date, DueDate]]:
     """Return the same for each period of a rhythm: it opens with its first day and is due on its last."""
     assert timing.until is not None
-    rhythm = edition.number(timing.duty.term_key)
+    rhythm = edition.number(timing.term_key)
     assert isinstance(rhythm, Rhythm)
     periods = rhythm.periods(timing.day_of(recorded), timing.until(recorded))
     return [(first, first, DueDate(last)) for first, last in periods]

@@ -99,6 +99,9 @@ class Database(PostgresDatastore):
         except psycopg.OperationalError as error:
             raise Unavailable(f"the database does not answer: {error}") from error
         self._configure(connection)
+        # Long work goes on while tables grow: a plan made while one was empty must not be kept, it would
+        # go through the whole of it each time.
+        connection.execute("SET plan_cache_mode TO force_custom_plan")
         return connection
 
     @contextmanager

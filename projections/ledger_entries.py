@@ -104,30 +104,31 @@ class LedgerEntries(ReadModel[Row]):
         """Add an entry for each event."""
         in_force, calendar = self._in_force, self._calendar
         for recorded in events:
-            event, occurred_on = recorded.event, recorded.occurred_on
-            kind = type(event)
-            if kind not in _EVENTS:
-                continue
-            section = _SECTIONS.get(kind)
+            event, stream_id, _, position, occurred_on, recorded_at, staff_id, agency_code, _ = (
+                recorded
+            )
+            section = _SECTIONS.get(type(event))
             if section is None:
-                section = _SECTIONS[kind] = str(_SECTION_OF[kind](event))
-            entered_on = shanghai_day(recorded.recorded_at)
+                if type(event) not in _EVENTS:
+                    continue
+                section = _SECTIONS[type(event)] = str(section_of(event))
+            entered_on = shanghai_day(recorded_at)
             late = False
             if entered_on > occurred_on:  # most are entered on the day itself
                 edition = in_force[occurred_on]
                 late = edition is not None and late_entry(recorded, edition, calendar) is not None
             rows.add_final(
                 (
-                    recorded.stream_id,
-                    recorded.position,
+                    stream_id,
+                    position,
                     section,
                     event.event_name,
                     subject_of(recorded),
                     occurred_on,
-                    recorded.recorded_at,
+                    recorded_at,
                     entered_on,
-                    recorded.agency_code,
-                    recorded.staff_id,
+                    agency_code,
+                    staff_id,
                     late,
                 )
             )

@@ -116,7 +116,7 @@ class Obligations(ReadModel[ObligationRow]):
                         outcome = self._inherit(end, row, rows, end.heir_id)
                     elif end.goes_on and not self._go_on(end, row, rows, edition):
                         continue
-                    _close(row, group, rows, recorded, outcome)
+                    _close(row, rows, recorded, outcome)
             if edition is None:
                 continue  # before the regulation nothing was owed
             for obligation in arising(recorded, edition, calendar):
@@ -137,7 +137,7 @@ class Obligations(ReadModel[ObligationRow]):
         for twin in [one for one in heirs if (one.duty, one.item_id) == (row.duty, row.item_id)]:
             if twin.due_on <= row.due_on:
                 return Outcome.CANCELLED
-            _close(twin, heirs, rows, recorded, Outcome.CANCELLED)
+            _close(twin, rows, recorded, Outcome.CANCELLED)
         spell = ObligationRow(*end.handed_over(row))
         spell.since_position = recorded.position
         rows.add(spell, heir_id)
@@ -164,17 +164,12 @@ class Obligations(ReadModel[ObligationRow]):
 
 
 def _close(
-    row: ObligationRow,
-    group: list[ObligationRow],
-    rows: Rows[ObligationRow],
-    recorded: RecordedEvent,
-    outcome: Outcome,
+    row: ObligationRow, rows: Rows[ObligationRow], recorded: RecordedEvent, outcome: Outcome
 ) -> None:
     row.closed_on = recorded.occurred_on
     row.closed_position = recorded.position
     row.outcome = outcome.value
-    rows.touch(row)
-    group.remove(row)
+    rows.finish(row, row.subject_id)
 
 
 def _is_put_off(row: ObligationRow, spell: ObligationRow, recorded: RecordedEvent) -> bool:

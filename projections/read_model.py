@@ -79,36 +79,36 @@ R = TypeVar("R", bound=Row)
 class Rows(Generic[R]):
     """The rows that a fold works on, in groups by the key under which they are looked up.
 
-    A group once `load`ed stays, so that a later page need not read it again, until `forget_some` makes
-    room. A key that has no rows has an empty group.
+    A group once `load`ed stays, so that a later page need not read it again: until the rows are taken for
+    writing, and after that until `forget_some` makes room. A key that has no rows has an empty group.
     """
 
-    __slots__ = ("_final", "_groups", "_looked_up", "_touched")
+    __slots__ = ("_final", "_finished", "_former", "_groups", "_touched")
 
     def __init__(self) -> None:
         # By the key's number: a UUID is hashed and compared in Python, an int is not.
         self._groups: dict[int, list[R]] = {}
+        self._former: dict[int, list[R]] = {}
         self._touched: dict[R, None] = {}
+        self._finished: list[R] = []
         self._final: list[tuple[Any, ...]] = []
-        self._looked_up = 0
 
     @property
     def burden(self) -> int:
-        """How many keys were looked up, and final rows added, since the rows were last taken."""
-        return self._looked_up + len(self._final)
+        """How many keys were looked up since the rows were last taken."""
+        return len(self._groups)
 
     def missing(self, keys: Iterable[UUID]) -> list[UUID]:
-        """Return the keys whose groups are yet to be loaded; the others count as used last."""
-        groups = self._groups
-        distinct = {key.int: key for key in keys}
-        self._looked_up += len(distinct)
+        """Return the keys whose groups are yet to be loaded."""
+        groups, former = self._groups, self._former
         missing = []
-        for number, key in distinct.items():
-            group = groups.pop(number, None)
-            if group is None:
-                missing.append(key)
-            else:
-                groups[number] = group
+        for number, key in {key.int: key for key in keys}.items():
+            if number not in groups:
+                group = former.pop(number, None)
+                if group is None:
+                    missing.append(key)
+                else:
+                    groups[number] = group
         return missing
 
     def load(self, keys: Iterable[UUID], found: Iterable[tuple[UUID, R]]) -> None:
@@ -137,6 +137,12 @@ class Rows(Generic[R]):
         """Say that a row was changed."""
         self._touched[row] = None
 
+    def finish(self, row: R, key: UUID) -> None:
+        """Say that a row under `key` was changed for the last time: no later event finds it."""
+        self._groups[key.int].remove(row)
+        self._touched.pop(row, None)
+        self._finished.append(row)
+
     def add(self, row: R, key: UUID) -> None:
         """Add a new row, which later events find under `key`."""
         row.is_stored = False
@@ -159,31 +165,32 @@ class Rows(Generic[R]):
         self._touched[row] = None
 
     def take_touched(self) -> list[R]:
-        """Return the rows touched since the last call, for writing."""
+        """Return the rows touched since the last call, but not the finished ones, for writing."""
         touched = list(self._touched)
         self._touched.clear()
+        self._former.update(self._groups)  # they are used last, and stand at its end
+        self._groups = {}
         return touched
 
-    def take_final(self) -> list[tuple[Any, ...]]:
-        """Return the rows added by `add_final` since the last call, for writing."""
+    def take_final(self) -> tuple[list[R], list[tuple[Any, ...]]]:
+        """Return the rows finished, and those added by `add_final`, since the last call, for writing."""
+        finished, self._finished = self._finished, []
         final, self._final = self._final, []
-        return final
+        return finished, final
 
     def forget_some(self, keep: int) -> None:
-        """Begin anew to count, and forget all groups but the `keep` used last, or those used since then."""
-        groups = self._groups
-        excess = len(groups) - max(keep, self._looked_up)
-        if excess > 0:
-            for number in list(islice(groups, excess)):
-                del groups[number]
-        self._looked_up = 0
+        """Forget groups but the `keep` used last. Those used since rows were last taken stay besides.
+
+        What was taken must be written by now: it can then be read again.
+        """
+        former = self._former
+        for number in list(islice(former, max(len(former) - keep, 0))):
+            del former[number]
 
     def forget(self) -> None:
         """Forget everything, also what was touched."""
-        self._touched.clear()
-        self._final.clear()
-        self._groups.clear()
-        self._looked_up = 0
+        for held in (self._touched, self._finished, self._final, self._groups, self._former):
+            held.clear()
 
 
 class ReadModel(ABC, Generic[R]):
@@ -256,6 +263,8 @@ def fold_in_memory(
     for page in pages:
         rows.load(rows.missing(model.keys(page)), ())
         model.fold(page, rows)
-        for values in (*map(values_in, rows.take_touched()), *rows.take_final()):
+        touched = rows.take_touched()
+        finished, final = rows.take_final()
+        for values in (*map(values_in, touched), *map(values_in, finished), *final):
             kept[key_of(values)] = tuple(values)
     return [kept[key] for key in sorted(kept)]

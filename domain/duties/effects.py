@@ -19,9 +19,13 @@ ResponsibleOf = Callable[[RecordedEvent], tuple[str, str]]
 
 
 class Timing(NamedTuple):
-    """From which day a duty's term runs; where it has a rhythm, until when its periods begin."""
+    """Which term of the edition a duty has, after which other one (or ""), and from which day it runs.
 
-    duty: Duty
+    Where the term is a rhythm, `until` says by when its periods begin.
+    """
+
+    term_key: str
+    after: str
     day_of: DayOf
     until: DayOf | None = None
 
@@ -145,7 +149,8 @@ def _timing(duty: Duty, on: On) -> Timing:
     if not on.counted_from and on.event in {_as_on(event).event for event in duty.redated_by}:
         raise TypeError(f"{duty.key}: {on.event.event_name} gives another date: counted from what?")
     until = _getter(on, on.until) if on.until else None
-    return Timing(duty, _getter(on, on.counted_from or "occurred_on"), until)
+    day_of = _getter(on, on.counted_from or "occurred_on")
+    return Timing(duty.term_key, duty.after, day_of, until)
 
 
 def _getter(on: On, field: str) -> Any:

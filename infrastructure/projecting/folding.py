@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
+from uuid import UUID
 
 import psycopg
 from psycopg import Cursor
@@ -22,8 +23,12 @@ from .projection_store import Changes, Generation
 
 ATTEMPTS = 2
 """How often an event that stands alone is tried before it is set aside."""
-BATCH = 15_000
-"""So many keys looked up, or rows added for good, in one generation make a batch: it bounds the memory."""
+BATCH = 100_000
+"""So many events make a batch: what of it is lost when the process dies is folded again."""
+KEYS = 20_000
+"""So many keys looked up in one generation make a batch, too: it bounds the memory."""
+PORTION = 100
+"""So many events go through all generations one after the other: they are then still in the processor's cache."""
 
 
 class Batch(NamedTuple):
@@ -59,16 +64,15 @@ def is_fault(error: Exception) -> bool:
 class Folding:
     """Folds pages into generations that go forward together.
 
-    Pages folded one after the other make a batch, which is written at once: a row that several of them
-    change is written once.
+    Pages folded one after the other make a batch, which is written in one transaction: a row that several
+    of them change is written once, at its end. What no later event changes can be written before.
     """
 
     def __init__(self, generations: Sequence[Generation]) -> None:
         """Fold into these generations, which may stand at different positions."""
         self.generations = list(generations)
         self._hands = _Hands(self.generations)
-        self._asides: list[Aside] = []
-        self._was = self.positions()
+        self._begin()
 
     @property
     def position(self) -> int:
@@ -78,7 +82,9 @@ class Folding:
     @property
     def is_full(self) -> bool:
         """Whether what was folded since the last batch is enough for one."""
-        return any(generation.rows.burden >= BATCH for generation in self.generations)
+        return self._count >= BATCH or any(
+            generation.rows.burden >= KEYS for generation in self.generations
+        )
 
     def fold(self, entries: list[Entry], loads: Cursor[Any]) -> None:
         """Fold a page in memory, reading rows by `loads`. Every entry is a recorded event.
@@ -86,32 +92,62 @@ class Folding:
         Raises what a fold raises; all that was folded since the last batch is then to be dropped by
         `restore`.
         """
-        first, last = entries[0].position, entries[-1].position
-        hands = self._hands.deal(cast(list[RecordedEvent], entries))
-        for generation, events in zip(self.generations, hands, strict=True):
-            if generation.position >= first:
-                events = [event for event in events if event.position > generation.position]
+        self._count += len(entries)
+        keys: list[list[UUID]] = [[] for _ in self.generations]
+        portions = []
+        for at in range(0, len(entries), PORTION):
+            portion = self._deal(cast(list[RecordedEvent], entries[at : at + PORTION]))
+            for generation, events, known in zip(self.generations, portion, keys, strict=True):
+                known.extend(generation.model.keys(events))
+            portions.append(portion)
+        for generation, known in zip(self.generations, keys, strict=True):
+            generation.load(known, loads)
+        for portion in portions:
+            for generation, events in zip(self.generations, portion, strict=True):
+                if events:
+                    generation.fold(events)
+        for generation in self.generations:
+            generation.position = max(generation.position, entries[-1].position)
+
+    def _deal(self, events: list[RecordedEvent]) -> list[list[RecordedEvent]]:
+        """Deal events out: to each generation those that concern it, that it has not yet, and may have now."""
+        hands = self._hands.deal(events)
+        for place, generation in enumerate(self.generations):
+            if generation.position >= events[0].position:
+                hands[place] = [one for one in hands[place] if one.position > generation.position]
             if generation.waiting:
-                events = _let_wait(generation, events, self._asides)
-            if events:
-                generation.fold(events, loads)
-            generation.position = max(generation.position, last)
+                hands[place] = _let_wait(generation, hands[place], self._asides)
+        return hands
 
     def take(self, cursor: Cursor[Any]) -> Batch:
         """Return what was folded since the last batch, which must be saved by now."""
         changes = [generation.take_changes(cursor) for generation in self.generations]
-        batch = Batch(self.generations, self._was, self.position, changes, self._asides)
-        self._was, self._asides = self.positions(), []
+        batch = Batch(self.generations, self.was, self.position, changes, self._asides)
+        self._begin()
         return batch
+
+    def take_final(self, cursor: Cursor[Any]) -> list[Changes]:
+        """Return before the batch's end what no later event changes. It belongs to that batch."""
+        taken = [generation.take_final(cursor) for generation in self.generations]
+        return [changes for changes in taken if changes.rows]
+
+    def saved(self) -> None:
+        """Let go of rows after the last batch was saved."""
+        for generation in self.generations:
+            generation.forget_some()
 
     def restore(self, was: Sequence[int] | None = None) -> None:
         """Drop what was folded since the last batch, or that batch too, which began at `was`."""
-        if was is not None:
-            self._was = list(was)
-        self._asides = []
-        for generation, position in zip(self.generations, self._was, strict=True):
+        for generation, position in zip(self.generations, was or self.was, strict=True):
             generation.position = position
             generation.rows.forget()
+        self._begin()
+
+    def _begin(self) -> None:
+        self.was = self.positions()
+        """Where the generations stood when the batch at hand began."""
+        self._asides: list[Aside] = []
+        self._count = 0
 
     def positions(self) -> list[int]:
         """Return where the generations stand."""
@@ -129,6 +165,7 @@ class Folding:
             with cursor.connection.transaction():
                 self.fold(entries, cursor)
                 self.take(cursor).save(cursor)
+            self.saved()
             return
         except Exception as error:
             self.restore(was)
@@ -156,7 +193,7 @@ class Folding:
             Batch(behind, [g.position for g in behind], entry.position, [], asides).save(cursor)
         for generation in behind:
             generation.position = entry.position
-        self._was = self.positions()
+        self._begin()
         for aside in asides:
             aside.generation.waiting.add(aside.stream_id)
 
@@ -169,7 +206,8 @@ def attempt(generation: Generation, entry: Entry, cursor: Cursor[Any]) -> str | 
     for _ in range(ATTEMPTS):
         try:
             with cursor.connection.transaction():
-                generation.fold([entry], cursor)
+                generation.load(generation.model.keys([entry]), cursor)
+                generation.fold([entry])
                 generation.take_changes(cursor).write(cursor)
             return None
         except Exception as problem:

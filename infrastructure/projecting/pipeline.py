@@ -1,22 +1,31 @@
-"""Going through the log page by page, reading and folding a batch of pages while the one before is written."""
+"""Going through the log page by page, reading and folding pages while those before are written.
+
+A batch of pages is one transaction. What no later event changes is written page by page, the other rows
+at the end of the batch; the next batch is folded meanwhile.
+"""
 
 from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from psycopg import Cursor
 
 from ..store.event_log import EventLog, Page
 from .folding import Batch, Folding, is_fault
+from .projection_store import Changes
 
 SMALLEST_PAGE = 100
 LARGEST_PAGE = 4_000
 """What is read at a time, in events: they are in memory together, what they change is written in batches."""
+PARTS = 3
+"""So many parts may wait for being written: it bounds the memory."""
 PAGE_BYTES = 12_000_000
 """Above this size of its events as stored, the next page is made smaller: it bounds the memory."""
 
@@ -41,7 +50,8 @@ class Pipeline:
         self._log = log
         self._reads = reads
         self._writes = writes
-        self._pending: tuple[Batch, Future[None]] | None = None
+        self._saving: _Saving | None = None
+        self._pending: tuple[Batch, _Saving] | None = None
 
     def run(self, goal: int, until: int | None = None, progress: Report | None = None) -> None:
         """Fold until `goal` is reached or the log has no more, nothing after `until`.
@@ -50,19 +60,22 @@ class Pipeline:
         """
         folding, size = self._folding, SMALLEST_PAGE
         with _seldom_collecting(), ThreadPoolExecutor(1, "projection-writer") as writer:
-            while folding.position < goal:
-                page = self._log.page(folding.position, size, until)
-                if page.entries:
-                    self._fold(page)
-                    size = _next_size(size, page)
-                is_end = not page.entries or folding.position >= goal
-                if (folding.is_full or is_end) and not self._hand_over(writer):
-                    continue
-                if progress is not None and page.entries:
-                    progress(Progress(folding.position, goal))
-                if is_end:
-                    break
-            self._settle()
+            try:
+                while folding.position < goal:
+                    page = self._log.page(folding.position, size, until)
+                    if page.entries:
+                        self._fold(page)
+                        size = _next_size(size, page)
+                    is_end = not page.entries or folding.position >= goal
+                    if not self._save(writer, whole=folding.is_full or is_end):
+                        continue
+                    if progress is not None and page.entries:
+                        progress(Progress(folding.position, goal))
+                    if is_end:
+                        break
+                self._settle()
+            finally:
+                self._abandon()
 
     def _fold(self, page: Page) -> None:
         """Fold a page in memory; where that cannot be done, save it in parts."""
@@ -70,36 +83,43 @@ class Pipeline:
             if page.is_clean:
                 self._folding.fold(page.entries, self._reads)
                 return
-            self._folding.restore()
         except Exception as error:
-            self._folding.restore()
-            if not is_fault(error):
-                raise
+            self._drop(error)
+        else:
+            self._drop()
         self._settle()
         self._go_through(page.last)
 
-    def _hand_over(self, writer: ThreadPoolExecutor) -> bool:
-        """Let the writer save what was folded since the last batch, once that is saved.
+    def _save(self, writer: ThreadPoolExecutor, *, whole: bool) -> bool:
+        """Let the writer save what was folded: the `whole` batch, or what of it no later event changes.
 
-        False where it was dropped, because that could not be saved as a whole.
+        False where it was dropped, because the batch before could not be saved as a whole.
         """
-        if not self._settle():
+        is_due = whole or (self._pending is not None and self._pending[1].is_done)
+        if is_due and not self._settle():
             return False
-        last = self._folding.position
+        folding, was, last = self._folding, self._folding.was, self._folding.position
         try:
-            batch = self._folding.take(self._reads)
+            if whole:
+                batch = folding.take(self._reads)
+                saving = self._part(writer, batch.save)
+                saving.commit()
+                self._pending, self._saving = (batch, saving), None
+            elif changes := folding.take_final(self._reads):
+                self._part(writer, partial(_write, changes))
         except Exception as error:
-            self._folding.restore()
-            if not is_fault(error):
-                raise
+            if not self._settle():
+                return False
+            self._drop(error, was)
             self._go_through(last)
-        else:
-            self._pending = batch, writer.submit(self._save, batch)
         return True
 
-    def _save(self, batch: Batch) -> None:
-        with self._writes.connection.transaction():
-            batch.save(self._writes)
+    def _part(self, writer: ThreadPoolExecutor, part: Part) -> _Saving:
+        """Save a part of the batch at hand. Raises what an earlier one raised."""
+        if self._saving is None:
+            self._saving = _Saving(writer, self._writes)
+        self._saving.write(part)
+        return self._saving
 
     def _settle(self) -> bool:
         """Wait until the last batch is saved; False where it could not be as a whole.
@@ -112,18 +132,78 @@ class Pipeline:
         try:
             saving.result()
         except Exception as error:
-            self._folding.restore(batch.was)
-            if not is_fault(error):
-                raise
+            self._drop(error, batch.was)
             self._go_through(batch.position)
             return False
+        self._folding.saved()
         return True
+
+    def _drop(self, error: Exception | None = None, was: list[int] | None = None) -> None:
+        """Drop the batch at hand, or all since `was`. Raises an error that is no event's fault."""
+        self._abandon()
+        self._folding.restore(was)
+        if error is not None and not is_fault(error):
+            raise error
+
+    def _abandon(self) -> None:
+        if self._saving is not None:
+            self._saving.abandon()
+            self._saving = None
 
     def _go_through(self, last: int) -> None:
         """Fold and save up to the position `last` page by page, each at once or in parts."""
         while self._folding.position < last:
             page = self._log.page(self._folding.position, LARGEST_PAGE, last)
             self._folding.page(page.entries, self._writes)
+
+
+Part = Callable[[Cursor[Any]], None]
+"""Writes some rows by a cursor."""
+
+
+def _write(changes: list[Changes], cursor: Cursor[Any]) -> None:
+    for one in changes:
+        one.write(cursor)
+
+
+class _Saving:
+    """A batch on its way to the tables: its parts, written by another thread in one transaction."""
+
+    def __init__(self, writer: ThreadPoolExecutor, cursor: Cursor[Any]) -> None:
+        self._writer = writer
+        self._steps = _transaction(cursor)
+        self._waited_for = deque([writer.submit(next, self._steps)])
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all is written that was handed over, or cannot be."""
+        return self._waited_for[-1].done()
+
+    def write(self, part: Part) -> None:
+        """Write a part, soon. Raises what an earlier one raised."""
+        self.result(but=PARTS)
+        self._waited_for.append(self._writer.submit(self._steps.send, part))
+
+    def commit(self) -> None:
+        """Commit, once all is written."""
+        self._waited_for.append(self._writer.submit(next, self._steps, None))
+
+    def result(self, but: int = 0) -> None:
+        """Wait for all `but` the last steps. Raises what the first raised that could not be done."""
+        while len(self._waited_for) > but:
+            self._waited_for[0].result()
+            self._waited_for.popleft()
+
+    def abandon(self) -> None:
+        """Undo all, and wait for it."""
+        self._writer.submit(self._steps.close).result()
+
+
+def _transaction(cursor: Cursor[Any]) -> Generator[None, Part | None]:
+    """Write what is sent, in a transaction that ends with nothing being sent, or is undone by closing."""
+    with cursor.connection.transaction():
+        while (part := (yield)) is not None:
+            part(cursor)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ...projections.read_model import ReadModel, Rows, values_of
 from ...projections.table import Table
 
 ROWS_KEPT = 15_000
-"""Rows by key that a generation keeps in memory from batch to batch."""
+"""Keys whose rows a generation keeps in memory from batch to batch."""
 _WIRE_TYPES = {"bigint": "int8", "integer": "int4", "smallint": "int2", "boolean": "bool"}
 
 
@@ -83,13 +83,12 @@ class Generation:
             f"SELECT {columns} FROM {self.relation} WHERE {found_by} = ANY(%b) AND {where}"
         )
 
-    def fold(self, events: Sequence[RecordedEvent], cursor: Cursor[Any]) -> None:
-        """Fold events that concern the read model, in order, after reading the rows that they may touch."""
-        if self.model.found_by:
-            self._load(cursor, self.model.keys(events))
+    def fold(self, events: Sequence[RecordedEvent]) -> None:
+        """Fold events that concern the read model, in order; the rows that they may touch are loaded."""
         self.model.fold(events, self.rows)
 
-    def _load(self, cursor: Cursor[Any], keys: Iterable[UUID]) -> None:
+    def load(self, keys: Iterable[UUID], cursor: Cursor[Any]) -> None:
+        """Read the rows under `keys` that are not yet in memory."""
         missing = self.rows.missing(keys)
         if missing:
             found = cursor.execute(self.select, (missing,), binary=True).fetchall()
@@ -97,13 +96,27 @@ class Generation:
             self.rows.load(missing, [(getattr(row, self.model.found_by), row) for row in rows])
 
     def take_changes(self, cursor: Cursor[Any]) -> Changes:
-        """Return what the rows touched come to, ready to be sent: later folding does not change it.
+        """Return what all rows that were touched come to, ready to be sent: later folding does not change it.
 
         Raises DataError for a value that PostgreSQL cannot hold.
         """
         touched = self.rows.take_touched()
-        replaced = [self._key(row) for row in touched if row.is_stored]
-        for row in touched:
+        finished, final = self.rows.take_final()
+        return self._changes([*touched, *finished], final, cursor)
+
+    def take_final(self, cursor: Cursor[Any]) -> Changes:
+        """Return the like of the rows alone that no later event changes. Raises DataError."""
+        return self._changes(*self.rows.take_final(), cursor)
+
+    def forget_some(self) -> None:
+        """Keep only some rows in memory; all changes taken must be written by now."""
+        self.rows.forget_some(ROWS_KEPT)
+
+    def _changes(
+        self, changed: list[Any], final: list[tuple[Any, ...]], cursor: Cursor[Any]
+    ) -> Changes:
+        replaced = [self._key(row) for row in changed if row.is_stored]
+        for row in changed:
             row.is_stored = True
         if not replaced:
             keys: list[list[Any]] = []
@@ -111,8 +124,7 @@ class Generation:
             keys = [replaced]
         else:
             keys = [list(column) for column in zip(*replaced, strict=True)]
-        new = [*map(self._values, touched), *self.rows.take_final()]
-        self.rows.forget_some(ROWS_KEPT)
+        new = [*map(self._values, changed), *final]
         return Changes(self, keys, self._copied(new, cursor) if new else b"")
 
     def _copied(self, rows: list[tuple[Any, ...]], cursor: Cursor[Any]) -> bytes:
@@ -127,7 +139,7 @@ class Generation:
 
 
 class Changes(NamedTuple):
-    """What a page changes in one generation: keys of the rows that go, by column, and the rows that come."""
+    """What some events change in one generation: keys of the rows that go, by column, and the rows that come."""
 
     generation: Generation
     replaced: list[list[Any]]

@@ -33,7 +33,7 @@ from taizhang.domain.regulation.edition import EDITION_2018
 from taizhang.domain.regulation.rules import RULES
 from taizhang.domain.regulation.terms import Rhythm, Term
 from taizhang.projections.obligations import ObligationRow, Obligations
-from taizhang.projections.read_model import Rows, fold_in_memory
+from taizhang.projections.read_model import fold_in_memory
 
 CALENDAR = WorkingDayCalendar()
 PERSON, CASE, PROGRAMME = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -64,10 +64,8 @@ def redated(starts_on: date, middle_on: date, ends_on: date) -> ProgrammeRedated
 
 
 def spells(*log: RecordedEvent, duty: str = "visit_at_programme_middle") -> list[ObligationRow]:
-    model, rows = Obligations(CALENDAR), Rows[ObligationRow]()
-    rows.load(model.keys(log), ())
-    model.fold(log, rows)
-    return [row for row in rows.take_touched() if row.duty == duty]
+    found = fold_in_memory(Obligations(CALENDAR), [log])
+    return [row for row in (ObligationRow(*values) for values in found) if row.duty == duty]
 
 
 # --- the tables -------------------------------------------------------------------------------

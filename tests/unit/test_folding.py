@@ -91,7 +91,7 @@ def test_what_is_dropped_is_folded_again() -> None:
     assert folding.position == 12
     folding.restore()
     assert folding.position == 10
-    assert folding.generations[0].rows.take_final() == []
+    assert folding.generations[0].rows.take_final() == ([], [])
 
 
 class Group(Row):
@@ -102,20 +102,47 @@ class Group(Row):
     st.lists(st.lists(st.integers(0, 12), max_size=8), min_size=1, max_size=6),
     st.sampled_from([0, 1, 4, 13]),
 )
-def test_what_was_used_since_rows_were_last_taken_is_never_forgotten(
-    batches: list[list[int]], keep: int
-) -> None:
+def test_what_is_not_written_yet_is_never_forgotten(batches: list[list[int]], keep: int) -> None:
+    """A batch is written while the next is folded: until that is done, its rows cannot be read again."""
     rows: Rows[Group] = Rows()
-    seen: set[UUID] = set()
+    written: set[UUID] = set()
+    before: list[UUID] = []
     for batch in batches:
         keys = [UUID(int=number) for number in batch]
         missing = rows.missing(keys)
         assert len(missing) == len(set(missing))
+        assert not set(before).intersection(missing)
         if keep > 12:  # there is room for all
-            assert not seen.intersection(missing)
-        seen.update(keys)
+            assert not written.intersection(missing)
         rows.load(missing, ())
+        rows.forget_some(keep)  # the batch before is written now
+        written.update(before)
         assert rows.burden == len(set(batch))
-        rows.forget_some(keep)
-        assert rows.burden == 0
         assert all(rows.group(key) == [] for key in keys)
+        rows.take_touched()
+        assert rows.burden == 0
+        before = keys
+
+
+def test_of_the_groups_written_those_used_last_are_kept() -> None:
+    rows: Rows[Group] = Rows()
+    keys = [UUID(int=number) for number in range(4)]
+    for used in (keys[:2], keys[2:], keys[:1]):
+        rows.load(rows.missing(used), ())
+        rows.take_touched()
+    rows.forget_some(2)
+    assert rows.missing(keys) == [keys[1], keys[2]]
+
+
+def test_a_finished_row_is_written_once_and_found_no_more() -> None:
+    rows: Rows[Group] = Rows()
+    key = UUID(int=1)
+    rows.load(rows.missing([key]), ())
+    done, goes_on = Group(), Group()
+    rows.add(done, key)
+    rows.add(goes_on, key)
+    rows.finish(done, key)
+    assert rows.group(key) == [goes_on]
+    assert rows.take_final() == ([done], [])
+    assert rows.take_touched() == [goes_on]
+    assert rows.take_final() == ([], [])

@@ -171,12 +171,22 @@ def world(database_url: str) -> Iterator[World]:
     made.database.close()
 
 
-@pytest.fixture(params=[1, 25, folding.BATCH], ids=["each page", "some pages", "all pages"])
+@pytest.fixture(
+    params=[
+        (1, folding.KEYS),
+        (25, folding.KEYS),
+        (folding.BATCH, 5),
+        (folding.BATCH, folding.KEYS),
+    ],
+    ids=["each page", "some pages", "some keys", "all pages"],
+)
 def small_pages(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of a few events, written one by one, some at a time, or all at the end."""
     monkeypatch.setattr(pipeline, "SMALLEST_PAGE", 3)
     monkeypatch.setattr(pipeline, "LARGEST_PAGE", 11)
-    monkeypatch.setattr(folding, "BATCH", request.param)
+    monkeypatch.setattr(folding, "BATCH", request.param[0])
+    monkeypatch.setattr(folding, "KEYS", request.param[1])
+    monkeypatch.setattr(folding, "PORTION", 4)
     # Next to no rows are kept, so that they are read from the table again and again.
     monkeypatch.setattr(projection_store, "ROWS_KEPT", 2)
 

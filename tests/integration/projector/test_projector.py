@@ -97,6 +97,19 @@ def test_two_projectors_take_turns(world: World) -> None:
     proven(world.projector())
 
 
+def test_no_plan_made_for_an_empty_table_is_kept(world: World) -> None:
+    """Rows are looked up while their table grows: a plan kept from its beginning reads all of it each time."""
+    with world.database.connect() as connection:
+        for _ in range(12):
+            connection.execute(
+                "SELECT FROM stored_events WHERE originator_id = ANY(%s)",
+                ([uuid4()],),
+                prepare=True,
+            )
+        found = connection.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements")
+        assert found.fetchall() == [(0, 12)]
+
+
 def test_a_slow_transaction_is_not_passed_over(world: World) -> None:
     head = world.story()
     projector = world.projector()

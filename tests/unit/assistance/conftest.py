@@ -54,7 +54,7 @@ from taizhang.domain.organisation.staff import (
 )
 from taizhang.domain.regulation.edition import EDITION_2018
 from taizhang.projections.obligations import ObligationRow, Obligations
-from taizhang.projections.read_model import Rows
+from taizhang.projections.read_model import fold_in_memory
 
 from .memory import Ids, MemoryStore
 
@@ -385,15 +385,8 @@ class Desk:
 
 def rows_of(log: Sequence[RecordedEvent], page: int = 1000) -> list[ObligationRow]:
     """Fold a log into obligations, in the order in which they arose."""
-    model = Obligations(CALENDAR)
-    rows: Rows[ObligationRow] = Rows()
-    found: dict[ObligationRow, None] = {}
-    for at in range(0, len(log), page):
-        events = log[at : at + page]
-        rows.load(rows.missing(model.keys(events)), ())
-        model.fold(events, rows)
-        found.update(dict.fromkeys(rows.take_touched()))
-        found.update(dict.fromkeys(ObligationRow(*values) for values in rows.take_final()))
+    pages = [log[at : at + page] for at in range(0, len(log), page)]
+    found = [ObligationRow(*row) for row in fold_in_memory(Obligations(CALENDAR), pages)]
     return sorted(found, key=lambda row: (row.since_position, row.duty))
 
 
