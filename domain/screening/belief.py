@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from .findings import Category
+from .gender_words import JOBS
 from .rules import (
+    COUNT,
     EXCLUDE_AFTER,
     EXCLUDE_BEFORE,
     FULL,
     LEFT_EDGE,
     LIMIT_BEFORE,
     PREFER,
+    RECRUIT,
     RIGHT_EDGE,
+    WANTED,
     Exemption,
     Guard,
     Rule,
@@ -33,11 +37,14 @@ _OUT_PEOPLE = "以民族或种族排除求职者：“{text}”"
 
 ETHNICITY: Final = RuleSet(
     Category.ETHNICITY,
-    any_of(r"族|回民|少民|白人|黑人|[白黑黄]种人|种族|肤色|欧美人|白皮肤"),
+    any_of(r"族|[回维藏彝苗壮蒙满][、,/]|回民|少民|白人|黑人|[白黑黄]种人|种族|肤色|欧美人|白皮肤"),
     (
         Rule(
             "民族优先",
-            compiled(rf"(?P<cue>{_PEOPLES})(?:者|人|人士|的|员工|男性?|女性?)?\s?", PREFER),
+            compiled(
+                rf"(?P<cue>{_PEOPLES})(?:者|人士?|的|员工|同胞|青年|[男女](?:性|士|生|孩子?)?|小?姑娘|小伙子?|妹子|阿姨|{JOBS})?\s?",
+                PREFER,
+            ),
             _BY_PEOPLE,
         ),
         Rule(
@@ -61,6 +68,24 @@ ETHNICITY: Final = RuleSet(
                 rf"(?P<cue>{_PEOPLES}|{_RACE}|汉(?![字语办化堡服]))(?=人|者|报|应|优|求|员|男|女|面孔|外教|学|身份|{RIGHT_EDGE})",
             ),
             _BY_PEOPLE,
+        ),
+        Rule(
+            # "要回族厨师一名"
+            "民族限定",
+            compiled(
+                rf"(?:{RECRUIT}|{WANTED}|(?<![不没主重])要)[\s:]?(?:{COUNT})?的?",
+                rf"(?P<cue>{_PEOPLES})的?(?=[男女]|员工|小?姑娘|小伙|阿姨|{JOBS}|{RIGHT_EDGE})",
+            ),
+            _BY_PEOPLE,
+        ),
+        Rule(
+            # "回、维、藏、彝除外"
+            "民族排除",
+            compiled(
+                r"(?P<cue>[回维藏彝苗壮蒙满]族?(?:[、,/和及]\s?[回维藏彝苗壮蒙满]族?)+)(?:人|的|等)?\s?",
+                EXCLUDE_AFTER,
+            ),
+            _OUT_PEOPLE,
         ),
         Rule(
             "民族列为要求",
@@ -98,14 +123,14 @@ ETHNICITY: Final = RuleSet(
     ),
 )
 
-_FAITH: Final = (
-    r"(?:基督[教徒]?徒?|天主教徒?|佛教徒?|伊斯兰教徒?|穆斯林|道教徒?|回教徒?|教徒|信徒|居士)"
-)
+_FAITH: Final = r"(?:基督[教徒]?徒?|天主教徒?|佛教徒?|伊斯兰教徒?|穆斯林|道教徒?|回教徒?|教徒|信徒|居士|信(?:耶稣|上帝|天主|菩萨))"
 _BY_FAITH = "以宗教信仰为录用条件：“{text}”"
 
 RELIGION: Final = RuleSet(
     Category.RELIGION,
-    any_of(r"宗\s?教|信教|信佛|教徒|佛教|基督|天主|伊斯兰|穆斯林|回教|道教|信仰|居士|信徒"),
+    any_of(
+        r"宗\s?教|信教|信佛|信[主奉耶上菩]|教徒|佛教|基督|天主|伊斯兰|穆斯林|回教|道教|信仰|居士|信徒"
+    ),
     (
         Rule(
             "无宗教信仰",
@@ -133,7 +158,7 @@ RELIGION: Final = RuleSet(
         Rule(
             "宗教信仰",
             compiled(
-                rf"(?P<cue>(?:有|信仰|信奉|虔诚的?)?(?:{_FAITH}|宗\s?教(?:信仰|背景)|信(?:佛|教|基督))(?:信仰|背景|徒)?)(?:者|的|人士|人员)*(?:[、和][^。;,\n]{{1,4}})?[\s,]?",
+                rf"(?P<cue>(?:有|信仰|信奉|虔诚的?)?(?:{_FAITH}|宗\s?教(?:信仰|背景)|信(?:佛|教|基督))(?:信仰|背景|徒)?)(?:者|的|人士|人员)*(?:[、和或及与][^。;,\n]{{1,8}})?(?:的?(?:姐妹|弟兄|阿姨|大姐|人))?[\s,]?",
                 rf"(?:{PREFER}|{EXCLUDE_AFTER})",
             ),
             _BY_FAITH,
@@ -142,6 +167,20 @@ RELIGION: Final = RuleSet(
             "宗教信仰",
             compiled(LEFT_EDGE, rf"(?:要求)?有(?P<cue>{_FAITH}信仰)(?:者|的)?", RIGHT_EDGE),
             _BY_FAITH,
+        ),
+        Rule(
+            "宗教信仰",
+            compiled(
+                rf"(?:{LEFT_EDGE}|{RECRUIT}|{WANTED}|{LIMIT_BEFORE}|(?<![不没主重])要|有)(?P<cue>信(?:主|佛|教|耶稣|上帝|基督|菩萨))(?:的|者)?(?:姐妹|弟兄|阿姨|大姐|人)?",
+                rf"(?={RIGHT_EDGE}|{PREFER})",
+            ),
+            _BY_FAITH,
+        ),
+        Rule(
+            "宗教信仰",
+            compiled(LEFT_EDGE, r"(?P<cue>(?:基督|天主教|佛教|道教)徒|穆斯林)", RIGHT_EDGE),
+            _BY_FAITH,
+            (Guard(any_of(r"客户|顾客|人群|服务|包括|面向|尊重|如|[、/]"), 10, 2, "those served"),),
         ),
         Rule(
             "限信教",

@@ -9,7 +9,7 @@ from .findings import Finding
 from .rules import RuleSet
 from .view import view_of
 
-SCREENING_VERSION: Final[str] = "1.1.0"
+SCREENING_VERSION: Final[str] = "1.2.0"
 """Version of the rules; recorded with every screening, so a result can be explained later."""
 
 
