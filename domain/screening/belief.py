@@ -73,7 +73,7 @@ ETHNICITY: Final = RuleSet(
             # "要回族厨师一名"
             "民族限定",
             compiled(
-                rf"(?:{RECRUIT}|{WANTED}|(?<![不没主重])要)[\s:]?(?:{COUNT})?的?",
+                rf"(?:{RECRUIT}|{WANTED}|需|(?<![不没主重])要)[\s:]?(?:{COUNT})?的?",
                 rf"(?P<cue>{_PEOPLES})的?(?=[男女]|员工|小?姑娘|小伙|阿姨|{JOBS}|{RIGHT_EDGE})",
             ),
             _BY_PEOPLE,
@@ -178,7 +178,11 @@ RELIGION: Final = RuleSet(
         ),
         Rule(
             "宗教信仰",
-            compiled(LEFT_EDGE, r"(?P<cue>(?:基督|天主教|佛教|道教)徒|穆斯林)", RIGHT_EDGE),
+            compiled(
+                rf"(?:(?:{RECRUIT}|{WANTED}|需|(?<![不没主重])要)有?|{LEFT_EDGE})",
+                r"(?P<cue>(?:基督|天主教|佛教|道教)徒|穆斯林|(?<=有)宗教信仰)(?:的|者)?",
+                RIGHT_EDGE,
+            ),
             _BY_FAITH,
             (Guard(any_of(r"客户|顾客|人群|服务|包括|面向|尊重|如|[、/]"), 10, 2, "those served"),),
         ),

@@ -43,7 +43,7 @@ _RULES: Final = (
         _BY,
         (
             _MEDICAL,
-            Guard(any_of("接收|欢迎|安置"), 10, 0, "a post open to disabled people"),
+            Guard(any_of("(?<!不)(?:接收|欢迎|安置)"), 10, 0, "a post open to disabled people"),
         ),
     ),
     Rule(
@@ -78,7 +78,7 @@ _RULES: Final = (
         # "视力不好的不要", "腿脚不便者勿扰"
         "排除病患",
         compiled(
-            r"(?P<cue>(?:身体|视力|听力|智力|眼睛|耳朵|腿脚|手脚|口齿|行动)(?:状况)?(?:有问题|有毛病|不太?好|不便|不灵[便活]?|不清|不佳|较?差))(?:的|者|人员|人)*[\s,]?",
+            r"(?P<cue>(?:身体|视力|听力|智力|眼[睛神]|耳朵|腿脚|腰腿?|心脏|血压|记性|手脚|口齿|行动)(?:状况)?(?:有问题|有毛病|不太?好|不便|不灵[便活]?|不清|不佳|较?差))(?:的|者|人员|人)*[\s,]?",
             EXCLUDE_AFTER,
         ),
         "以健康状况或残疾排除求职者：“{text}”",
@@ -119,7 +119,7 @@ _EXEMPTIONS: Final = (
         "in favour of disabled people",
     ),
     Exemption(
-        compiled(r"(?:接收|欢迎|招收|安置)非?[^。;,\n]{0,6}(?:聋|哑|残)\w{0,8}"),
+        compiled(r"(?<!不)(?:接收|欢迎|招收|安置)非?[^。;,\n]{0,6}(?:聋|哑|残)\w{0,8}"),
         "a post open to disabled people",
     ),
     Exemption(
