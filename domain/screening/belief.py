@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from .findings import Category
-from .gender_words import JOBS
 from .rules import (
     COUNT,
     EXCLUDE_AFTER,
@@ -13,6 +12,7 @@ from .rules import (
     FULL,
     LEFT_EDGE,
     LIMIT_BEFORE,
+    POST,
     PREFER,
     RECRUIT,
     RIGHT_EDGE,
@@ -37,12 +37,14 @@ _OUT_PEOPLE = "以民族或种族排除求职者：“{text}”"
 
 ETHNICITY: Final = RuleSet(
     Category.ETHNICITY,
-    any_of(r"族|[回维藏彝苗壮蒙满][、,/]|回民|少民|白人|黑人|[白黑黄]种人|种族|肤色|欧美人|白皮肤"),
+    any_of(
+        r"族|[回维藏彝苗壮蒙满][、,/][回维藏彝苗壮蒙满]|回民|少民|白人|黑人|[白黑黄]种人|种族|肤色|欧美人|白皮肤"
+    ),
     (
         Rule(
             "民族优先",
             compiled(
-                rf"(?P<cue>{_PEOPLES})(?:者|人士?|的|员工|同胞|青年|[男女](?:性|士|生|孩子?)?|小?姑娘|小伙子?|妹子|阿姨|{JOBS})?\s?",
+                rf"(?P<cue>{_PEOPLES})(?:者|人士?|的|员工|同胞|青年|[男女](?:性|士|生|孩子?)?|小?姑娘|小伙子?|妹子|阿姨|{POST})?\s?",
                 PREFER,
             ),
             _BY_PEOPLE,
@@ -74,7 +76,7 @@ ETHNICITY: Final = RuleSet(
             "民族限定",
             compiled(
                 rf"(?:{RECRUIT}|{WANTED}|需|(?<![不没主重])要)[\s:]?(?:{COUNT})?的?",
-                rf"(?P<cue>{_PEOPLES})的?(?=[男女]|员工|小?姑娘|小伙|阿姨|{JOBS}|{RIGHT_EDGE})",
+                rf"(?P<cue>{_PEOPLES})的?(?=[男女]|员工|小?姑娘|小伙|阿姨|{POST}|{RIGHT_EDGE})",
             ),
             _BY_PEOPLE,
         ),

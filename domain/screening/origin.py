@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from .findings import Category
-from .gender_words import JOBS
 from .rules import (
     EXCLUDE_AFTER,
     EXCLUDE_BEFORE,
     LEFT_EDGE,
     LIMIT_BEFORE,
+    POST,
     PREFER,
     RECRUIT,
     RIGHT_EDGE,
@@ -112,7 +112,7 @@ _HUKOU_RULES: Final = (
         "某户某籍",
         compiled(
             rf"(?<![入转办迁落])(?P<cue>(?:非)?(?:{_PROV_CHAR}|本[市地省县区镇村]|外[地省市县]|{_PLACE})(?:[户籍](?!型|外|均|贯|口|籍|地|\w?用)|籍贯))",
-            rf"(?:人|者|人士|人员|员工|学生|生源|考生|(?:应届)?(?:本科|大学|高校)?毕业生|应届生|{JOBS}(?=\s?(?:{PREFER}|{EXCLUDE_AFTER})))?(?:{PREFER}|{EXCLUDE_AFTER}|{RIGHT_EDGE})",
+            rf"(?:人|者|人士|人员|员工|学生|生源|考生|(?:应届)?(?:本科|大学|高校)?毕业生|应届生|{POST}(?=\s?(?:{PREFER}|{EXCLUDE_AFTER})))?(?:{PREFER}|{EXCLUDE_AFTER}|{RIGHT_EDGE})",
         ),
         _BY_HUKOU,
         (_OBTAIN, _FORM),

@@ -42,6 +42,8 @@ LIMIT_BEFORE: Final = (
 RECRUIT: Final = r"(?:招聘|诚聘|急聘|高薪聘请?|聘请|聘用|招募|招收|招|聘|急需|寻找|诚寻|寻(?!求)|找|诚征|征聘|诚邀|(?<![要需追谋])求)"
 # "来个小伙子", "还差一名": what a chatty advertisement says for 招聘.
 WANTED: Final = r"(?:(?<![未将出本近原往])[来缺差少](?:\d{1,2}|[一二两三几])?[个名位]|想[找要招])"
+POST: Final = r"(?:[\u4e00-\u9fff]{1,3}[员工师手]|翻译|司机|服务生|学徒)"
+"""A post, known by the last sign of its name."""
 COUNT: Final = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3}|数|多|几|若干)\s?(?:名|个(?![月人性小房宿寝])|位(?![置于数])|枚|人(?!以[上下]))|若干"
 
 _BREAKS: Final = "。;!?\n"
