@@ -172,13 +172,8 @@ def world(database_url: str) -> Iterator[World]:
 
 
 @pytest.fixture(
-    params=[
-        (1, folding.KEYS),
-        (25, folding.KEYS),
-        (folding.BATCH, 5),
-        (folding.BATCH, folding.KEYS),
-    ],
-    ids=["each page", "some pages", "some keys", "all pages"],
+    params=[(1, folding.KEYS), (folding.BATCH, 20), (folding.BATCH, folding.KEYS)],
+    ids=["each page", "some pages", "all pages"],
 )
 def small_pages(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of a few events, written one by one, some at a time, or all at the end."""
