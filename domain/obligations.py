@@ -206,20 +206,20 @@ def arising(
     event = recorded.event
     effects = _EFFECTS.get(type(event), NOTHING)
     found = []
+    # Who the event names is responsible, else who acted.
+    agency_code, staff_id = effects.responsible_of(recorded)
+    if not agency_code:
+        agency_code, staff_id = recorded.agency_code, recorded.staff_id
     for duty, subject_of, item_of, when, timing in effects.arising:
         if when is not None and not when(event):
             continue
-        # Who the event names is responsible, else who acted.
-        agency_code, staff_id = effects.responsible_of(recorded)
-        if not agency_code:
-            agency_code, staff_id = recorded.agency_code, recorded.staff_id
         due_days = (
             [_dates(timing, recorded, edition, calendar)]
             if timing.until is None
             else _periods(timing, recorded, edition)
         )
         for turn, (arose_on, opens_on, due) in enumerate(due_days):
-            spell = Obligation(
+            spell = Obligation(  # by place: one argument by name costs half as much again
                 subject_of(recorded),
                 duty.key,
                 recorded.position,

@@ -144,8 +144,8 @@ class Folding:
         self._begin()
 
     def _begin(self) -> None:
+        # Where the generations stood when the batch at hand began.
         self.was = self.positions()
-        """Where the generations stood when the batch at hand began."""
         self._asides: list[Aside] = []
         self._count = 0
 
