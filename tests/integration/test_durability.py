@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,6 +15,7 @@ import pytest
 
 from taizhang import ChangeEmployerBasics, CommandResult
 from taizhang.domain.employer.papers import EmployerBasics
+from tests.integration.waiting import eventually
 
 if TYPE_CHECKING:
     from tests.integration.conftest import World
@@ -51,14 +51,6 @@ def comes_back(url: str) -> bool:
     except psycopg.OperationalError:
         return False
     return True
-
-
-def eventually(is_so: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if is_so():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not come to pass in time")
 
 
 def renamed(code: str) -> ChangeEmployerBasics:

@@ -1,7 +1,6 @@
 """A log to write to and the projector over it, for the tests of the projector."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -142,13 +141,6 @@ def life_of(vacancy: UUID, until: date) -> list[Event]:
         VacancyWithdrawn(vacancy_id=vacancy, reason=WithdrawalReason.OTHER, note=""),
         VacancyArchived(vacancy_id=vacancy),
     ]
-
-
-def eventually(is_so: Callable[[], bool], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.02)
 
 
 def reached(projector: Projector, position: int) -> bool:

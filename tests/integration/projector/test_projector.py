@@ -17,8 +17,9 @@ from taizhang.domain.errors import TooEarly
 from taizhang.infrastructure.projecting import folding, pipeline
 from taizhang.infrastructure.projecting.pipeline import Progress
 from taizhang.infrastructure.projecting.projector import Projector
+from tests.integration.waiting import eventually
 
-from .conftest import NAMES, Poisoned, World, eventually, opened, proven, reached
+from .conftest import NAMES, Poisoned, World, opened, proven, reached
 
 
 def test_views_can_be_queried_before_there_is_anything(world: World) -> None:

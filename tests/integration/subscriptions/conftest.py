@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -47,13 +46,6 @@ def running(work: Callable[[threading.Event], object]) -> Iterator[threading.Thr
         assert not thread.is_alive()
         if raised:
             raise raised[0]
-
-
-def eventually(so: Callable[[], bool], seconds: float = 20) -> None:
-    give_up = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < give_up
-        time.sleep(0.02)
 
 
 def log_of(world: World, after: int = 0) -> list[int]:

@@ -11,9 +11,10 @@ import pytest
 
 from taizhang import InvalidInput
 from taizhang.domain.events import RecordedEvent
+from tests.integration.waiting import eventually
 
 from ..conftest import IDENTITY_KEY, MASTER_KEY
-from .conftest import eventually, failing_at, log_of, position_of
+from .conftest import failing_at, log_of, position_of
 
 if TYPE_CHECKING:
     from ..conftest import World

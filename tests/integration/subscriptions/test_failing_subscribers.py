@@ -14,8 +14,9 @@ from taizhang import InvalidInput, NotFound
 from taizhang.domain.events import RecordedEvent
 from taizhang.infrastructure.projecting.following import UnreadableEvent
 from taizhang.infrastructure.subscribing import subscription_store
+from tests.integration.waiting import eventually
 
-from .conftest import OPERATOR, eventually, failing_at, log_of, position_of, running
+from .conftest import OPERATOR, failing_at, log_of, position_of, running
 
 if TYPE_CHECKING:
     from ..conftest import World

@@ -15,8 +15,9 @@ from taizhang import InvalidInput, RecordContact, Taizhang
 from taizhang.domain.events import RecordedEvent
 from taizhang.infrastructure.projecting import following
 from taizhang.infrastructure.store.event_log import EventLog
+from tests.integration.waiting import eventually
 
-from .conftest import eventually, log_of, position_of, running
+from .conftest import log_of, position_of, running
 
 if TYPE_CHECKING:
     from ..conftest import Wire, World

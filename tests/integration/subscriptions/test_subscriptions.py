@@ -12,8 +12,9 @@ from taizhang.domain.events import RecordedEvent
 from taizhang.domain.job_seeker.registration import BasicsRecorded
 from taizhang.infrastructure.projecting import following
 from taizhang.infrastructure.store.mapper import MASKED
+from tests.integration.waiting import eventually
 
-from .conftest import OPENED, eventually, log_of, position_of, running
+from .conftest import OPENED, log_of, position_of, running
 
 if TYPE_CHECKING:
     from ..conftest import World
